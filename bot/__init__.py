@@ -1,0 +1,1 @@
+"""Runs: start-up, schedule, prober, delivery, server; everything that touches the world."""

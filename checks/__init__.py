@@ -1,0 +1,1 @@
+"""Decides: pure functions over values; time is always an argument."""

@@ -1,0 +1,1 @@
+"""Which looks a client deserves, and who shares what with whom."""

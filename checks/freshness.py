@@ -1,0 +1,1 @@
+"""What is overdue, with our own absences taken out."""

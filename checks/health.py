@@ -1,0 +1,1 @@
+"""Judges: observations against thresholds become health and transitions."""

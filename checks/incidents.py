@@ -1,0 +1,1 @@
+"""Correlates: failing checks become incidents by cause."""

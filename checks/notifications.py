@@ -1,0 +1,1 @@
+"""Plans: who is told what, when, and why not."""

@@ -1,0 +1,1 @@
+"""Reads: files and texts from outside into values; never raises on what a stranger sent."""

@@ -1,0 +1,1 @@
+"""What a silence covers and when it ends."""

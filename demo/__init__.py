@@ -1,0 +1,1 @@
+"""Explains itself: the embedded chat and the simulated estate; used only when there is no token."""

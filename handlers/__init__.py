@@ -1,0 +1,1 @@
+"""Reacts: what happens when facts, time, commands or button presses arrive."""

@@ -1,0 +1,1 @@
+"""Remembers: the database, one file per noun; the only home of SQL."""

@@ -1,0 +1,1 @@
+"""Words: everything the bot says, as templates; the only home of Russian prose besides the catalogue."""
