@@ -262,7 +262,7 @@ class Observation:
     outcome: Outcome
     at: datetime
     reason: str = ""
-    """A ``Fault`` value, ``status_503``, a mark, or a word of the check's own: stable, for templates to put in words."""
+    """A ``Fault`` value, ``status_503``, a mark, or a word of its own: stable, worded by templates."""
     detail: str = ""
     """Measured particulars, hostile text."""
 
