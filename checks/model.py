@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 
 # ── the estate ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -551,3 +552,57 @@ class Person:
     manager: str | None = None
     """The name by which client lists call this manager."""
     suspended: bool = False
+
+
+class ChangeKind(StrEnum):
+    """What happened to an incident in one step; telling is planned from it."""
+
+    OPENED = "opened"
+    GREW = "grew"
+    """More or other symptoms, same leading trouble: an edit."""
+    WORSENED = "worsened"
+    """A higher priority or another leading trouble: a new message."""
+    EASED = "eased"
+    """Some symptoms ended, others last: an edit."""
+    RELEASED = "released"
+    """The hold is over: may be told now."""
+    ENDED = "ended"
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
+    HANDED = "handed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step of an incident; ``incident`` is as it stands after the step and has its id."""
+
+    kind: ChangeKind
+    incident: Incident
+    at: datetime
+    by: int | None = None
+
+
+# ── what a chat is shown ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One inline button; exactly one of ``data``, ``url``, ``copy`` is set."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+    copy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A rendered message: HTML under 3,800 UTF-16 units, its buttons, and the same words without markup."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A short fingerprint: equal digests look equal in the chat."""
+        return sha256(repr((self.text, self.buttons)).encode()).hexdigest()[:16]
