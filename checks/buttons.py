@@ -1,0 +1,100 @@
+"""What a pressed button carries: version, action, number and argument, packed into Telegram's 64 bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VERSION = "1"
+LIMIT = 64
+SEPARATOR = ":"
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+LARGEST_ID = 2**63
+
+
+class Action(StrEnum):
+    """What a press asks for. The value travels in the button; never give a value another meaning."""
+
+    TAKE = "take"
+    GIVE_BACK = "back"
+    LOOK_NOW = "look"
+    DETAILS = "more"
+    CARD = "card"
+    """Back to the card."""
+    MUTE_MENU = "mm"
+    MUTE = "mute"
+    UNDO_MUTE = "undo"
+    UNMUTE = "unmute"
+    ADDRESSES = "addr"
+    OWNER_TEXT = "otext"
+    HANDED = "handed"
+    CLIENT_TEXT = "ctext"
+    RETURN_TEXT = "rtext"
+    STATUS = "st"
+    HISTORY = "hist"
+    PAGE = "page"
+    IMPORT_APPLY = "iapply"
+    IMPORT_DROP = "idrop"
+    HERE = "here"
+    ROLE = "role"
+    """Answers of the /invite and /people dialogues."""
+    HELP = "help"
+    DOWN = "down"
+    MUTES = "mutes"
+    CANCEL = "cancel"
+
+
+WORDS = frozenset(action.value for action in Action)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press, read from a button: what is asked, of which incident (or silence, page, proposal), with what word."""
+
+    action: Action
+    id: int = 0
+    arg: str = ""
+
+
+def pack(action: Action, id: int = 0, arg: str = "") -> str:  # noqa: A002 - the number of what is meant
+    """Return the data of a button.
+
+    Raises:
+        ValueError: the data would not fit into 64 bytes; the argument is too long for a button.
+
+    """
+    data = SEPARATOR.join([VERSION, action.value, to_base36(id), *([arg] if arg else [])])
+    if len(data.encode()) > LIMIT:
+        raise ValueError(f"button data over {LIMIT} bytes: {data!r}")
+    return data
+
+
+def parse(data: str) -> Press | None:
+    """Read the data of a button; None = not ours, of another version, or mangled. Never raises."""
+    version, _, rest = data.partition(SEPARATOR)
+    action, _, rest = rest.partition(SEPARATOR)
+    number, _, arg = rest.partition(SEPARATOR)
+    if version != VERSION or action not in WORDS:
+        return None
+    id_ = from_base36(number)
+    return None if id_ is None else Press(Action(action), id_, arg)
+
+
+def to_base36(number: int) -> str:
+    """Write ``number`` (not negative: chats never travel in buttons) in base 36."""
+    if number < 0:
+        raise ValueError(f"a number in a button is not negative: {number}")
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = BASE36[digit] + digits
+        if not number:
+            return digits
+
+
+def from_base36(text: str) -> int | None:
+    """Read a number in base 36 as ``to_base36`` writes it; None for anything else."""
+    if not text or len(text) > 13 or any(letter not in BASE36 for letter in text):  # noqa: PLR2004 - 36**13 > 2**63
+        return None
+    number = int(text, 36)
+    return number if number < LARGEST_ID else None
