@@ -1,0 +1,141 @@
+"""Remembers what is believed about every check, and when that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, delete, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.model import Health, State, Subject, SubjectKind, Transition
+from storage.database import upsert
+from storage.tables import health, transitions
+
+CHUNK = 500
+NOT_OK = (State.FAIL, State.FLAPPING)
+
+
+async def of_subjects(connection: AsyncConnection, subjects: Collection[Subject]) -> dict[tuple[Subject, str], Health]:
+    """Load everything believed about ``subjects``."""
+    found: dict[tuple[Subject, str], Health] = {}
+    for kind in SubjectKind:
+        names = sorted(subject.name for subject in subjects if subject.kind is kind)
+        for start in range(0, len(names), CHUNK):
+            query = select(health).where(
+                health.c.subject_kind == kind, health.c.subject_name.in_(names[start : start + CHUNK])
+            )
+            for row in (await connection.execute(query)).mappings():
+                one = _health(row)
+                found[one.key] = one
+    return found
+
+
+async def not_ok(connection: AsyncConnection) -> list[Health]:
+    """Load every check that fails or flaps now."""
+    query = select(health).where(health.c.state.in_(NOT_OK))
+    return [_health(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def doubtful(connection: AsyncConnection, codes: Collection[str]) -> list[Health]:
+    """Load checks of ``codes`` that have failed looks but are not yet believed to fail."""
+    query = select(health).where(health.c.code.in_(codes), health.c.failures > 0, health.c.state.not_in(NOT_OK))
+    return [_health(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def save(tx: AsyncConnection, changed: Iterable[Health]) -> None:
+    """Write beliefs, new or changed, in one statement."""
+    await upsert(tx, health, [_row(one) for one in changed])
+
+
+async def forget(tx: AsyncConnection, subjects: Collection[Subject]) -> None:
+    """Drop everything believed about subjects that are no longer watched."""
+    for subject in subjects:
+        await tx.execute(
+            delete(health).where(health.c.subject_kind == subject.kind, health.c.subject_name == subject.name)
+        )
+
+
+async def remember(tx: AsyncConnection, happened: Sequence[Transition]) -> None:
+    """Append transitions to the history."""
+    if happened:
+        await tx.execute(insert(transitions), [_transition_row(one) for one in happened])
+
+
+async def history(connection: AsyncConnection, subjects: Collection[Subject], *, since: datetime) -> list[Transition]:
+    """Load the transitions of ``subjects`` since a moment, oldest first."""
+    if not subjects:
+        return []
+    named = [and_(transitions.c.subject_kind == s.kind, transitions.c.subject_name == s.name) for s in subjects]
+    query = (
+        select(transitions).where(or_(*named), transitions.c.at >= since).order_by(transitions.c.at, transitions.c.id)
+    )
+    return [_transition(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def purge(tx: AsyncConnection, *, before: datetime) -> None:
+    """Drop history older than ``before``."""
+    await tx.execute(delete(transitions).where(transitions.c.at < before))
+
+
+def _health(row: RowMapping) -> Health:
+    return Health(
+        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        code=row["code"],
+        state=State(row["state"]),
+        since=row["since"],
+        seen_at=row["seen_at"],
+        failures=row["failures"],
+        successes=row["successes"],
+        failing_since=row["failing_since"],
+        recent=row["recent"],
+        known=row["known"],
+        reason=row["reason"],
+        detail=row["detail"],
+    )
+
+
+def _row(one: Health) -> dict[str, Any]:
+    return {
+        "subject_kind": one.subject.kind,
+        "subject_name": one.subject.name,
+        "code": one.code,
+        "state": one.state,
+        "since": one.since,
+        "seen_at": one.seen_at,
+        "failures": one.failures,
+        "successes": one.successes,
+        "failing_since": one.failing_since,
+        "recent": one.recent,
+        "known": one.known,
+        "reason": one.reason,
+        "detail": one.detail,
+    }
+
+
+def _transition(row: RowMapping) -> Transition:
+    return Transition(
+        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        code=row["code"],
+        before=State(row["before"]),
+        after=State(row["after"]),
+        at=row["at"],
+        since=row["since"],
+        reason=row["reason"],
+        detail=row["detail"],
+    )
+
+
+def _transition_row(one: Transition) -> dict[str, Any]:
+    return {
+        "subject_kind": one.subject.kind,
+        "subject_name": one.subject.name,
+        "code": one.code,
+        "before": one.before,
+        "after": one.after,
+        "at": one.at,
+        "since": one.since,
+        "reason": one.reason,
+        "detail": one.detail,
+    }

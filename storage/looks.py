@@ -1,0 +1,193 @@
+"""Remembers when each look is due and what the last one saw."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.model import LookKind, Subject, SubjectKind
+from storage.database import upsert
+from storage.tables import looks
+
+Key = tuple[Subject, LookKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A look that is due."""
+
+    subject: Subject
+    kind: LookKind
+    due_at: datetime
+    interval: timedelta
+
+    @property
+    def key(self) -> Key:
+        return self.subject, self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The last look: what it saw in short, and in full as plain JSON values."""
+
+    subject: Subject
+    kind: LookKind
+    due_at: datetime
+    at: datetime | None = None
+    fault: str | None = None
+    status: int | None = None
+    elapsed: float | None = None
+    address: str | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+async def plan(tx: AsyncConnection, wanted: Collection[Due]) -> tuple[int, int]:
+    """Make the schedule hold exactly ``wanted``: new looks get their time, known ones keep theirs, others go.
+
+    Returns:
+        How many were added and how many removed.
+
+    """
+    rows = (await tx.execute(select(looks.c.subject_kind, looks.c.subject_name, looks.c.kind, looks.c.interval))).all()
+    known = {(Subject(SubjectKind(r[0]), r[1]), LookKind(r[2])): r[3] for r in rows}
+    desired = {due.key: due for due in wanted}
+    changed = [due for due in desired.values() if known.get(due.key) != due.interval]
+    await upsert(tx, looks, [_due_row(due) for due in changed])
+    gone = [key for key in known if key not in desired]
+    if gone:
+        statement = delete(looks).where(
+            looks.c.subject_kind == bindparam("k"),
+            looks.c.subject_name == bindparam("n"),
+            looks.c.kind == bindparam("l"),
+        )
+        await tx.execute(statement, [{"k": s.kind, "n": s.name, "l": kind} for s, kind in gone])
+    return len([due for due in changed if due.key not in known]), len(gone)
+
+
+async def due(connection: AsyncConnection, now: datetime, *, limit: int) -> list[Due]:
+    """Load the looks that are due, the longest waiting first."""
+    query = (
+        select(looks.c.subject_kind, looks.c.subject_name, looks.c.kind, looks.c.due_at, looks.c.interval)
+        .where(looks.c.due_at <= now)
+        .order_by(looks.c.due_at)
+        .limit(limit)
+    )
+    return [_due(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def lag(connection: AsyncConnection) -> datetime | None:
+    """Return the due time of the look that waits longest."""
+    found: datetime | None = (await connection.execute(select(func.min(looks.c.due_at)))).scalar_one_or_none()
+    return found
+
+
+async def postpone(tx: AsyncConnection, until: Sequence[tuple[Key, datetime]]) -> None:
+    """Set when these looks are due next."""
+    if not until:
+        return
+    statement = (
+        update(looks)
+        .where(
+            looks.c.subject_kind == bindparam("k"),
+            looks.c.subject_name == bindparam("n"),
+            looks.c.kind == bindparam("l"),
+        )
+        .values(due_at=bindparam("at"))
+    )
+    await tx.execute(statement, [{"k": s.kind, "n": s.name, "l": kind, "at": at} for (s, kind), at in until])
+
+
+async def save(tx: AsyncConnection, seen: Sequence[Seen]) -> None:
+    """Remember what was seen and when to look next; looks that left the schedule meanwhile stay away."""
+    if not seen:
+        return
+    statement = (
+        update(looks)
+        .where(
+            looks.c.subject_kind == bindparam("k"),
+            looks.c.subject_name == bindparam("n"),
+            looks.c.kind == bindparam("l"),
+        )
+        .values(
+            due_at=bindparam("next"),
+            at=bindparam("seen"),
+            fault=bindparam("why"),
+            status=bindparam("code"),
+            elapsed=bindparam("took"),
+            address=bindparam("dialled"),
+            facts=bindparam("all"),
+        )
+    )
+    await tx.execute(statement, [_seen_row(one) for one in seen])
+
+
+async def latest(connection: AsyncConnection, subject: Subject) -> list[Seen]:
+    """Load the last look of each kind at a subject."""
+    query = select(looks).where(looks.c.subject_kind == subject.kind, looks.c.subject_name == subject.name)
+    return [_seen(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def latest_of(connection: AsyncConnection, kind: LookKind, names: Collection[str]) -> dict[str, Seen]:
+    """Load the last look of one kind at many subjects, by name."""
+    found: dict[str, Seen] = {}
+    wanted = sorted(names)
+    for start in range(0, len(wanted), 500):
+        query = select(looks).where(looks.c.kind == kind, looks.c.subject_name.in_(wanted[start : start + 500]))
+        for row in (await connection.execute(query)).mappings():
+            found[row["subject_name"]] = _seen(row)
+    return found
+
+
+async def newest(connection: AsyncConnection) -> datetime | None:
+    """Return when anything was looked at last."""
+    found: datetime | None = (await connection.execute(select(func.max(looks.c.at)))).scalar_one_or_none()
+    return found
+
+
+def _due(row: RowMapping) -> Due:
+    subject = Subject(SubjectKind(row["subject_kind"]), row["subject_name"])
+    return Due(subject=subject, kind=LookKind(row["kind"]), due_at=row["due_at"], interval=row["interval"])
+
+
+def _due_row(one: Due) -> dict[str, Any]:
+    return {
+        "subject_kind": one.subject.kind,
+        "subject_name": one.subject.name,
+        "kind": one.kind,
+        "due_at": one.due_at,
+        "interval": one.interval,
+    }
+
+
+def _seen(row: RowMapping) -> Seen:
+    return Seen(
+        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        kind=LookKind(row["kind"]),
+        due_at=row["due_at"],
+        at=row["at"],
+        fault=row["fault"],
+        status=row["status"],
+        elapsed=row["elapsed"],
+        address=row["address"],
+        facts=row["facts"],
+    )
+
+
+def _seen_row(one: Seen) -> dict[str, Any]:
+    return {
+        "k": one.subject.kind,
+        "n": one.subject.name,
+        "l": one.kind,
+        "next": one.due_at,
+        "seen": one.at,
+        "why": one.fault,
+        "code": one.status,
+        "took": one.elapsed,
+        "dialled": one.address,
+        "all": one.facts,
+    }
