@@ -505,6 +505,8 @@ class Route:
     """Empty = all."""
     managers: frozenset[str] = frozenset()
     """Empty = all."""
+    redirects: frozenset[str] = frozenset()
+    """Only what stands behind these redirect servers; empty = all."""
 
 
 class NoteKind(StrEnum):

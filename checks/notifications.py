@@ -1,1 +1,241 @@
-"""Plans: who is told what, when, and why not."""
+"""Decides who is told what about a step of an incident, and says why; each decision can be shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from checks.model import (
+    Audience,
+    Change,
+    ChangeKind,
+    Incident,
+    IncidentState,
+    NoteKind,
+    OutboxState,
+    Priority,
+    Route,
+    Silence,
+)
+from checks.routes import SHOWN, SOUNDING, Whose, listeners
+from checks.silences import covering
+from checks.volume import Volume
+
+HEARD = frozenset({OutboxState.DELIVERED, OutboxState.SENDING, OutboxState.UNKNOWN})
+
+
+class Reason(StrEnum):
+    """Why a chat was told, or was not."""
+
+    SENT_NEW = "sent_new"
+    HELD = "held"
+    """Waits for the answer about the shared thing."""
+    RELEASED = "released"
+    """The wait is over: goes out now."""
+    ESCALATED = "escalated"
+    EDIT = "edit"
+    STILL = "still"
+    """A silence ended, or a reminder came, on an incident that is still open."""
+    RESOLVED = "resolved"
+    MUTED = "muted"
+    ALREADY_TOLD = "already_told"
+    """The message on its way will show the present state."""
+    FOLDED = "folded"
+    """Told inside the chat's storm card."""
+    RESOLVED_NOT_TOLD = "resolved_not_told"
+    """It ended before this chat heard of it."""
+    NOT_ROUTED = "not_routed"
+    PRIORITY_BELOW_ROUTE = "priority_below_route"
+    NOBODY_LISTENS = "nobody_listens"
+    """No route takes it and there is no admin either: it waits for the first who can hear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the operator can set about telling."""
+
+    routes: tuple[Route, ...] = ()
+    """Routes of the configuration; those made in chats are kept in the database."""
+    volume: Volume = field(default_factory=Volume)
+    loud_after: timedelta = timedelta(hours=1)
+    """The end of a critical incident that lasted longer sounds."""
+    remind_untaken: timedelta | None = None
+    """Tell again about a critical incident that nobody took for so long, once; None = never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one chat has been told of one incident so far."""
+
+    chat_id: int
+    thread_id: int | None = None
+    states: frozenset[OutboxState] = frozenset()
+    """States of its card's rows: first message, escalations, reminders."""
+    held: bool = False
+    """The first message waits for the end of the hold and was never tried."""
+    storm_open: bool = False
+    """The storm card that it was folded into is still being kept up to date."""
+
+    @property
+    def heard(self) -> bool:
+        return bool(self.states & HEARD)
+
+    @property
+    def pending(self) -> bool:
+        return OutboxState.OWED in self.states
+
+    @property
+    def folded(self) -> bool:
+        return OutboxState.FOLDED in self.states
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is done about one incident in one chat, and why."""
+
+    reason: Reason
+    incident_id: int
+    chat_id: int | None = None
+    """None = said of no chat in particular."""
+    thread_id: int | None = None
+    kind: NoteKind | None = None
+    """None = nothing is owed."""
+    priority: Priority = Priority.K3
+    silent: bool = True
+    due_at: datetime | None = None
+    silence_id: int | None = None
+
+
+def plan(
+    change: Change,
+    *,
+    routes: Iterable[Route],
+    silences: Iterable[Silence],
+    told: Mapping[int, Told],
+    audience: Collection[Audience],
+    whose: Mapping[str, Whose],
+    admins: Collection[int],
+    now: datetime,
+    policy: Policy,
+) -> list[Decision]:
+    """Decide for every chat what this step of the incident means to it; ``told`` is by chat."""
+    incident = change.incident
+    assert incident.id is not None
+    heard, refused = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
+    known = list(silences)
+    decisions = []
+    over = incident.state is IncidentState.ENDED
+    for chat in sorted(told if over else {*heard, *told}):
+        before = told.get(chat, Told(chat_id=chat))
+        if over:
+            decision = _ended(incident, before, now=now, policy=policy)
+        else:
+            decision = _open(change, before, heard.get(chat), silences=known, now=now)
+        decisions.append(decision)
+    decisions += [
+        Decision(reason=Reason(reason), incident_id=incident.id, chat_id=chat, priority=incident.priority)
+        for chat, reason in sorted(refused.items())
+        if chat not in told
+    ]
+    if not (over or decisions) and incident.priority in SHOWN:
+        decisions.append(Decision(reason=Reason.NOBODY_LISTENS, incident_id=incident.id, priority=incident.priority))
+    return decisions
+
+
+def still(
+    incident: Incident,
+    *,
+    routes: Iterable[Route],
+    silences: Iterable[Silence],
+    told: Mapping[int, Told],
+    audience: Collection[Audience],
+    whose: Mapping[str, Whose],
+    admins: Collection[int],
+    now: datetime,
+    only: int | None = None,
+) -> list[Decision]:
+    """Decide who hears that an incident is still open: a new message that sounds, wherever no silence lasts.
+
+    ``only`` limits it to one chat (the silence was of that chat alone).
+    """
+    assert incident.id is not None
+    heard, _ = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
+    known = list(silences)
+    decisions = []
+    for chat, route in sorted(heard.items()):
+        before = told.get(chat, Told(chat_id=chat))
+        if (only is not None and chat != only) or before.pending:
+            continue
+        base = _draft(incident, before, route, now)
+        silence = covering(known, incident, now, chat_id=chat)
+        if silence is not None:
+            decisions.append(replace(base, reason=Reason.MUTED, silence_id=silence.id))
+        else:
+            decisions.append(replace(base, reason=Reason.STILL, kind=NoteKind.STILL, silent=False))
+    return decisions
+
+
+def _open(change: Change, told: Told, route: Route | None, *, silences: list[Silence], now: datetime) -> Decision:
+    incident = change.incident
+    base = _draft(incident, told, route, now)
+    silence = covering(silences, incident, now, chat_id=told.chat_id)
+    escalated = change.kind is ChangeKind.WORSENED and route is not None and not silence
+    if told.pending:
+        return _waiting(incident, told, base, silence, now=now)
+    if told.heard:
+        if escalated:
+            return replace(base, reason=Reason.ESCALATED, kind=NoteKind.FIRING)
+        return replace(base, reason=Reason.EDIT, kind=NoteKind.UPDATE, silent=True)
+    if told.folded:
+        if escalated and not told.storm_open:
+            return replace(base, reason=Reason.ESCALATED, kind=NoteKind.FIRING)
+        return replace(base, reason=Reason.FOLDED, kind=NoteKind.STORM, silent=True)
+    if route is None:
+        return replace(base, reason=Reason.NOT_ROUTED)
+    if silence is not None:
+        return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    if incident.hold_until is not None and incident.hold_until > now:
+        return replace(base, reason=Reason.HELD, kind=NoteKind.FIRING, due_at=incident.hold_until)
+    return replace(base, reason=Reason.SENT_NEW, kind=NoteKind.FIRING)
+
+
+def _waiting(incident: Incident, told: Told, base: Decision, silence: Silence | None, *, now: datetime) -> Decision:
+    """Decide about a message that is owed but not sent: it will show whatever is true when it goes."""
+    if silence is not None and not told.heard:
+        return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    if not told.held:
+        return replace(base, reason=Reason.ALREADY_TOLD)
+    if incident.hold_until is not None and incident.hold_until > now:
+        return replace(base, reason=Reason.HELD, kind=NoteKind.FIRING, due_at=incident.hold_until)
+    return replace(base, reason=Reason.RELEASED, kind=NoteKind.FIRING)
+
+
+def _ended(incident: Incident, told: Told, *, now: datetime, policy: Policy) -> Decision:
+    base = _draft(incident, told, None, now)
+    lasted = (incident.ended_at or now) - incident.opened_at
+    loud = incident.priority is Priority.K1 and lasted > policy.loud_after
+    resolved = replace(base, reason=Reason.RESOLVED, kind=NoteKind.RESOLVED, silent=not loud)
+    sure = told.states & {OutboxState.DELIVERED, OutboxState.SENDING}
+    if sure:
+        return resolved
+    if told.folded:
+        folded = replace(base, reason=Reason.FOLDED, kind=NoteKind.STORM, silent=True)
+        return folded if told.storm_open else resolved
+    if told.held or not (told.pending or told.heard):
+        return replace(base, reason=Reason.RESOLVED_NOT_TOLD)
+    return replace(base, reason=Reason.ALREADY_TOLD)
+
+
+def _draft(incident: Incident, told: Told, route: Route | None, now: datetime) -> Decision:
+    assert incident.id is not None
+    return Decision(
+        reason=Reason.ALREADY_TOLD,
+        incident_id=incident.id,
+        chat_id=told.chat_id,
+        thread_id=route.thread_id if route is not None else told.thread_id,
+        priority=incident.priority,
+        silent=incident.priority not in SOUNDING,
+        due_at=now,
+    )
