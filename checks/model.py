@@ -208,7 +208,10 @@ class Target:
     expect: str | None = None
     """Where a domain must lead in the end (direct URL of the installation), if known."""
     through: str | None = None
-    """Redirect looks: the server to dial (``host[:port]`` or URL), whatever the name in ``sample`` resolves to."""
+    """The redirect server in between (``host[:port]`` or URL). Redirect looks dial it, whatever the names in ``sample``
+    resolve to; domain looks only know by it that the first answer is not the installation's."""
+    speaks_for_page: bool = True
+    """False: another look at the same client reads the installation's page, this one only the way to it."""
     sample: tuple[tuple[str, str | None], ...] = ()
     """Redirect looks: (domain or URL, expected target or None) of some clients behind the server."""
 
@@ -442,6 +445,8 @@ class Incident:
     handed_at: datetime | None = None
     """«Передано владельцу»."""
     handed_by: int | None = None
+    merged_into: int | None = None
+    """The incident that explains this one; it ended without having been mended."""
     revision: int = 0
 
     @property
@@ -569,6 +574,8 @@ class ChangeKind(StrEnum):
     RELEASED = "released"
     """The hold is over: may be told now."""
     ENDED = "ended"
+    MERGED = "merged"
+    """Ended because a later-found cause explains it; its symptoms live on there."""
     TAKEN = "taken"
     GIVEN_BACK = "given_back"
     HANDED = "handed"
@@ -582,6 +589,8 @@ class Change:
     incident: Incident
     at: datetime
     by: int | None = None
+    into: Cause | None = None
+    """For ``MERGED``: the cause that explains it now."""
 
 
 # ── what a chat is shown ──────────────────────────────────────────────────────────────────────────────────────────

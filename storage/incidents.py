@@ -51,6 +51,13 @@ async def open_ones(connection: AsyncConnection) -> list[Incident]:
     return await _with_symptoms(connection, (await connection.execute(query)).mappings().all())
 
 
+async def open_of_cause(connection: AsyncConnection, cause: Cause) -> int | None:
+    """Return the number of the open incident of a cause, if there is one."""
+    query = select(incidents.c.id).where(incidents.c.cause == str(cause), incidents.c.state == IncidentState.OPEN)
+    found: int | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def of_client(connection: AsyncConnection, name: str, *, since: datetime) -> list[Incident]:
     """Load the incidents that hit a client since a moment or are open, newest first."""
     hit = select(symptoms.c.incident_id).where(
@@ -219,6 +226,7 @@ def _incident(row: RowMapping, signs: tuple[Symptom, ...]) -> Incident:
         taken_at=row["taken_at"],
         handed_by=row["handed_by"],
         handed_at=row["handed_at"],
+        merged_into=row["merged_into"],
         revision=row["revision"],
     )
 
@@ -232,6 +240,7 @@ def _row(incident: Incident) -> dict[str, Any]:
         "code": incident.code,
         "priority": incident.priority,
         "hold_until": incident.hold_until,
+        "merged_into": incident.merged_into,
         "revision": incident.revision,
     }
 

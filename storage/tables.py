@@ -245,6 +245,7 @@ incidents = Table(
     Column("taken_at", Instant),
     Column("handed_by", BigInteger),
     Column("handed_at", Instant),
+    Column("merged_into", Integer, ForeignKey("incidents.id")),
     Column("revision", Integer, nullable=False, server_default="0"),
     one_of("state", IncidentState),
     sqlite_autoincrement=True,

@@ -1,0 +1,215 @@
+"""Reads what a look saw into observations, three-valued: what could not be measured is unknown, never failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checks.catalogue import CERTIFICATE_STEPS
+from checks.model import Facts, Fault, Hop, LookKind, Mark, Observation, Outcome, Subject
+
+OK, FAIL, UNKNOWN = Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN
+
+NAME_FAULTS = frozenset({Fault.NAME_NOT_FOUND, Fault.NAME_EMPTY, Fault.RESOLVER_FAILS, Fault.RESOLVER_TIMEOUT})
+RESOLVER_FAULTS = frozenset({Fault.RESOLVER_FAILS, Fault.RESOLVER_TIMEOUT})
+PORT_FAULTS = frozenset({Fault.REFUSED, Fault.UNREACHABLE, Fault.CONNECT_TIMEOUT})
+TLS_FAULTS = frozenset(
+    {
+        Fault.TLS_EXPIRED,
+        Fault.TLS_NOT_YET_VALID,
+        Fault.TLS_WRONG_HOST,
+        Fault.TLS_SELF_SIGNED,
+        Fault.TLS_UNKNOWN_ISSUER,
+        Fault.TLS_BROKEN,
+    }
+)
+TARGET_FAULTS = frozenset({Fault.WRONG_TARGET, Fault.BAD_LOCATION, Fault.REDIRECT_LOOP, Fault.TOO_MANY_REDIRECTS})
+OWN_FAULTS = frozenset({Fault.OURSELVES, Fault.ADDRESS_FORBIDDEN, Fault.BAD_ADDRESS})
+"""The look could not be made as asked: nothing is known of the client."""
+
+PAGE_CHECKS = (
+    ("KodeksOnlineSensLockCheck", Mark.KEY_INACTIVE),
+    ("KodeksWarning", Mark.EMERGENCY),
+    ("KodeksNeedSupport", Mark.SERVICE_MESSAGE),
+)
+BAD_GATEWAY = frozenset({502, 504})
+UNAVAILABLE = 503
+MAJORITY = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What we know of ourselves at the time of a look."""
+
+    resolver_answers: bool = True
+    """A reference name (or another client's) has just been resolved through our resolver."""
+
+
+Answer = tuple[str, Outcome, str, str]
+"""Code, outcome, reason, detail."""
+
+
+def read(facts: Facts, witness: Witness | None = None) -> list[Observation]:
+    """Return the observations that one look allows; empty when the look failed for a reason of our own."""
+    if facts.fault in OWN_FAULTS or (facts.fault in RESOLVER_FAULTS and not (witness or Witness()).resolver_answers):
+        return []
+    reader = READERS[facts.target.kind]
+    return list(_observations(facts.target.subject, facts.at, reader(facts)))
+
+
+def _observations(subject: Subject, at: datetime, answers: Iterable[Answer]) -> Iterator[Observation]:
+    for code, outcome, reason, detail in answers:
+        yield Observation(subject=subject, code=code, outcome=outcome, at=at, reason=reason, detail=detail)
+
+
+def _domain(facts: Facts) -> Iterator[Answer]:
+    """Name, then the first server, then where it leads; the installation only if nothing else looks at it."""
+    through_redirect = facts.target.through is not None
+    first = facts.hops[0] if facts.hops else None
+    behind = len(facts.hops) > 1 or (facts.fault is None and not through_redirect)
+    named = facts.fault not in NAME_FAULTS or behind
+    yield "DomainNotResolved", OK if named else FAIL, *_why(facts, failed=not named)
+    if named and (through_redirect or not facts.target.speaks_for_page):
+        yield from _entrance(facts, first, behind=behind)
+    yield from _certificates(facts)
+    if facts.target.speaks_for_page and (behind or not through_redirect) and named:
+        yield from _installation_page(facts)
+
+
+def _entrance(facts: Facts, first: Hop | None, *, behind: bool) -> Iterator[Answer]:
+    """Judge the redirect server as this domain meets it."""
+    blocked = not behind and facts.fault not in TARGET_FAULTS and not _leads_somewhere(first)
+    if facts.fault in TLS_FAULTS and not behind:
+        yield "DomainUnreachable", UNKNOWN, "", ""
+    elif blocked:
+        reason = facts.fault.value if facts.fault else _status_word(facts.status)
+        yield "DomainUnreachable", FAIL, reason, facts.detail
+    else:
+        yield "DomainUnreachable", OK, "", ""
+    if facts.fault in TARGET_FAULTS:
+        yield "RedirectWrongTarget", FAIL, *_why(facts, failed=True)
+    else:
+        yield "RedirectWrongTarget", UNKNOWN if blocked else OK, "", ""
+
+
+def _leads_somewhere(hop: Hop | None) -> bool:
+    return hop is not None and hop.fault is None and hop.location is not None
+
+
+def _installation(facts: Facts) -> Iterator[Answer]:
+    yield from _certificates(facts)
+    yield from _installation_page(facts)
+
+
+def _installation_page(facts: Facts) -> Iterator[Answer]:
+    """Port → answer → page: whatever a broken stage hides is unknown."""
+    unreachable = facts.fault in PORT_FAULTS or facts.fault in NAME_FAULTS
+    yield "KodeksTcpStatus", FAIL if unreachable else OK, *_why(facts, failed=unreachable)
+    if unreachable:
+        return
+    maintenance = facts.fault is None and facts.status == UNAVAILABLE
+    proxied = facts.fault is None and not maintenance and (facts.behind_proxy or facts.status in BAD_GATEWAY)
+    answers = facts.fault is None and not maintenance
+    for code in ("KodeksMaintenance", "KodeksMaintenanceToLong"):
+        known = maintenance or answers
+        yield code, FAIL if maintenance else OK if known else UNKNOWN, "status_503" if maintenance else "", ""
+    yield from _answer(facts, maintenance=maintenance, proxied=proxied)
+    yield from _page(facts, readable=answers and not proxied and _good(facts.status))
+
+
+def _answer(facts: Facts, *, maintenance: bool, proxied: bool) -> Iterator[Answer]:
+    if facts.fault is not None:
+        hidden = facts.fault in TLS_FAULTS or facts.fault in TARGET_FAULTS
+        yield "KodeksBehindProxyDown", UNKNOWN, "", ""
+        yield "KodeksHttp200Status", UNKNOWN if hidden else FAIL, *_why(facts, failed=not hidden)
+    elif maintenance:
+        yield "KodeksBehindProxyDown", OK, "", ""
+        yield "KodeksHttp200Status", UNKNOWN, "", ""
+    elif proxied:
+        yield "KodeksBehindProxyDown", FAIL, _status_word(facts.status), facts.server or ""
+        yield "KodeksHttp200Status", UNKNOWN, "", ""
+    else:
+        good = _good(facts.status)
+        yield "KodeksBehindProxyDown", OK, "", ""
+        yield "KodeksHttp200Status", OK if good else FAIL, "" if good else _status_word(facts.status), ""
+
+
+def _page(facts: Facts, *, readable: bool) -> Iterator[Answer]:
+    full = Mark.NO_SEATS in facts.marks
+    if not readable:
+        return
+    yield "KodeksLimitsUsers", FAIL if full else OK, Mark.NO_SEATS if full else "", facts.excerpt if full else ""
+    for code, mark in PAGE_CHECKS:
+        found = mark in facts.marks
+        outcome = FAIL if found else UNKNOWN if full else OK
+        yield code, outcome, mark if found else "", facts.excerpt if found else ""
+
+
+def _certificates(facts: Facts) -> Iterator[Answer]:
+    certificate = facts.certificate
+    if facts.fault in TLS_FAULTS:
+        yield "CertificateInvalid", FAIL, *_why(facts, failed=True)
+        return
+    if certificate is None:
+        return
+    yield "CertificateInvalid", OK, "", ""
+    step = certificate_step(certificate.not_after - facts.at)
+    detail = certificate.not_after.isoformat()
+    yield "CertificateExpiring", OK if step is None else FAIL, "" if step is None else f"days_{step}", detail
+
+
+def certificate_step(left: timedelta) -> int | None:
+    """Return the step (days) a certificate with so much time left has reached, None when it has plenty."""
+    return next((days for days in CERTIFICATE_STEPS if left <= timedelta(days=days)), None)
+
+
+def _licman(facts: Facts) -> Iterator[Answer]:
+    failed = facts.fault is not None
+    yield "LicmanTcpStatus", FAIL if failed else OK, *_why(facts, failed=failed)
+
+
+def _redirect(facts: Facts) -> Iterator[Answer]:
+    """Fail when the server does not answer, or answers wrongly for most of the sampled domains."""
+    if facts.fault is not None and facts.fault not in TLS_FAULTS:
+        yield "RedirectServerDown", FAIL, *_why(facts, failed=True)
+        return
+    asked = [one for one in facts.samples if one.fault not in OWN_FAULTS]
+    wrong = [one for one in asked if one.fault is not None or not _redirects(one.status)]
+    if asked and len(wrong) > MAJORITY * len(asked):
+        worst = wrong[0]
+        reason = worst.fault.value if worst.fault else _status_word(worst.status)
+        yield "RedirectServerDown", FAIL, reason, worst.detail
+    else:
+        yield "RedirectServerDown", OK, "", ""
+
+
+def _redirects(status: int | None) -> bool:
+    return status is not None and 200 <= status < 400  # noqa: PLR2004 - the classes of HTTP
+
+
+def _good(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300  # noqa: PLR2004 - the class of HTTP
+
+
+def _status_word(status: int | None) -> str:
+    return f"status_{status}"
+
+
+def _why(facts: Facts, *, failed: bool) -> tuple[str, str]:
+    if not failed:
+        return "", ""
+    return (facts.fault.value if facts.fault else _status_word(facts.status)), facts.detail
+
+
+def _nothing(_facts: Facts) -> Iterator[Answer]:
+    return iter(())
+
+
+READERS = {
+    LookKind.DOMAIN: _domain,
+    LookKind.INSTALLATION: _installation,
+    LookKind.LICMAN: _licman,
+    LookKind.REDIRECT: _redirect,
+    LookKind.REFERENCE: _nothing,
+}
