@@ -1,0 +1,148 @@
+"""The words for what was measured: one table from the stable reasons of observations to what people read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from checks.model import CauseKind, Family, Fault, LookKind, Mark, Priority, Role, Scope
+from templates.filters import plural
+
+REASONS: Mapping[str, str] = {
+    Fault.NAME_NOT_FOUND: "такого имени нет в сети",
+    Fault.NAME_EMPTY: "имя есть, но адреса за ним нет",
+    Fault.RESOLVER_FAILS: "сервер имён отвечает ошибкой",
+    Fault.RESOLVER_TIMEOUT: "сервер имён не ответил вовремя",
+    Fault.ADDRESS_FORBIDDEN: "имя ведёт на служебный адрес, туда мы не ходим",
+    Fault.REFUSED: "соединения отклоняются",
+    Fault.UNREACHABLE: "до сервера нет пути по сети",
+    Fault.CONNECT_TIMEOUT: "соединение не устанавливается",
+    Fault.TLS_EXPIRED: "сертификат просрочен",
+    Fault.TLS_NOT_YET_VALID: "сертификат ещё не начал действовать",
+    Fault.TLS_WRONG_HOST: "сертификат выдан на другое имя",
+    Fault.TLS_SELF_SIGNED: "сертификат самоподписанный",
+    Fault.TLS_UNKNOWN_ISSUER: "издатель неизвестен или не прислан промежуточный сертификат",
+    Fault.TLS_BROKEN: "защищённое соединение не устанавливается",
+    Fault.NO_ANSWER: "соединяется, но не отвечает",
+    Fault.DRIPPING: "отвечает так медленно, что страница не загружается",
+    Fault.RESET: "соединение обрывается",
+    Fault.NOT_HTTP: "отвечает, но это не страница",
+    Fault.TOO_LARGE: "ответ слишком велик",
+    Fault.BAD_LOCATION: "переадресует на негодный адрес",
+    Fault.REDIRECT_LOOP: "переадресация ходит по кругу",
+    Fault.TOO_MANY_REDIRECTS: "слишком много переадресаций подряд",
+    Fault.WRONG_TARGET: "переадресует не туда",
+    Fault.BAD_ADDRESS: "в списке указан негодный адрес",
+    Fault.OURSELVES: "не смогли проверить по своей причине",
+    Mark.NO_SEATS: "все места заняты",
+    Mark.BAD_LOGIN: "вход не принят",
+    Mark.SERVICE_MESSAGE: "на странице служебное сообщение",
+    Mark.KEY_INACTIVE: "ключ неактивен",
+    Mark.EMERGENCY: "страница сообщает об аварии",
+    "update DB": "идёт обновление баз",
+    "unexpected change list products": "состав баз изменился сам по себе",
+    "no required volume DB": "нет нужного тома базы",
+    "main_page": "главная страница с ошибкой",
+    "product_control": "состав баз с ошибкой",
+    "silent": "отчётов нет",
+    "late": "отчёт опаздывает",
+    "broken": "отчёт не читается",
+    "witnesses": "не отвечают и проверочные узлы",
+    "many": "замолчали сразу многие",
+    "bot was kicked": "бота удалили из чата",
+    "bot was blocked": "бота заблокировали",
+    "chat not found": "чата больше нет",
+}
+STATUSES: Mapping[int, str] = {
+    401: "просит входа (код 401)",
+    403: "вход запрещён (код 403)",
+    404: "страница не найдена (код 404)",
+    500: "внутренняя ошибка (код 500)",
+    502: "прокси не дождался Техэксперта (код 502)",
+    503: "обслуживание (код 503)",
+    504: "прокси не дождался Техэксперта (код 504)",
+}
+KINDS: Mapping[str, str] = {
+    LookKind.DOMAIN: "обычный адрес",
+    LookKind.INSTALLATION: "напрямую",
+    LookKind.LICMAN: "менеджер лицензий",
+    LookKind.REDIRECT: "переадресация",
+    LookKind.REFERENCE: "проверочный узел",
+}
+MENDED: Mapping[str, str] = {
+    Family.SERVICE: "снова работает",
+    Family.DOMAIN: "снова открывается по обычному адресу",
+    Family.CERTIFICATE: "сертификат снова в порядке",
+    Family.SEATS: "свободные места появились",
+    Family.LICMAN: "менеджер лицензий снова отвечает",
+    Family.REPORTS: "отчёты снова приходят",
+    Family.STATUS: "снова в порядке",
+    Family.OURSELVES: "снова в порядке",
+}
+ROLES: Mapping[str, str] = {
+    Role.ADMIN: "администратор",
+    Role.HEAD: "руководитель",
+    Role.SUPPORT: "техподдержка",
+    Role.MANAGER: "менеджер",
+    Role.VIEWER: "наблюдатель",
+}
+SCOPES: Mapping[str, str] = {
+    Scope.CLIENT: "всё об этом клиенте",
+    Scope.CAUSE: "эту аварию",
+    Scope.CODE: "все такие сообщения",
+}
+SPANS: Mapping[str, str] = {
+    "1h": "1 час",
+    "4h": "4 часа",
+    "9": "до 9:00",
+    "24h": "24 часа",
+    "end": "до починки",
+}
+"""What a mute may last, by the word that its button carries."""
+
+MEN_LIKE_WOMEN = re.compile(
+    "иль|никит|лук|фом|кузьм|савв|данил|гаврил|миш|паш|л[её]ш|сер[её]ж|кол|тол|ван|пет|вас|дим|юр|кост|гош|гриш|бор|вов|"
+    "вит|ст[её]п|фед|л[её]в|сен|жор"
+)
+EITHER = frozenset({"саша", "женя", "валя", "слава"})
+
+
+def reason(word: str) -> str:
+    """Return the words for a reason; one that nobody has worded yet is shown as it is."""
+    if word in REASONS:
+        return REASONS[word]
+    kind, _, rest = word.partition("_")
+    if kind == "status" and rest.isdigit():
+        return STATUSES.get(int(rest), f"отвечает кодом {rest}")
+    if kind == "days" and rest.isdigit():
+        return f"осталось не больше {plural(int(rest), 'дня')}" if int(rest) > 1 else "остался последний день"
+    return word
+
+
+def did(person: str, he: str, she: str) -> str:
+    """Choose the verb for a person known by name only: «взял Игорь», «взяла Анна», «взял(а) te_duty»."""
+    first = next(iter(person.split()), "").casefold()
+    if not re.fullmatch("[а-яё]+", first) or first in EITHER:
+        return f"{he}(а)" if she == f"{he}а" else f"{he}/{she}"
+    return she if first.endswith(("а", "я")) and not MEN_LIKE_WOMEN.fullmatch(first[:-1]) else he
+
+
+def mark(priority: int, *, critical: bool) -> str:
+    """Return the mark a card begins with."""
+    if critical:
+        return "🔴"
+    return "🟠" if priority <= Priority.K3 else "🟡"
+
+
+WORDS: dict[str, Any] = {
+    "Cause": CauseKind,
+    "KINDS": KINDS,
+    "MENDED": MENDED,
+    "ROLES": ROLES,
+    "SCOPES": SCOPES,
+    "SPANS": SPANS,
+    "did": did,
+    "mark": mark,
+    "reason": reason,
+}
