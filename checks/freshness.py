@@ -156,7 +156,7 @@ def intake(
                 code="IntakeSilent",
                 outcome=Outcome.FAIL,
                 at=now,
-                reason="stopped_together",
+                reason="many",
                 detail=f"{each.together}/{each.active} {newest.isoformat(timespec='minutes')}",
             )
     return Observation(subject=SELF, code="IntakeSilent", outcome=Outcome.OK, at=now)

@@ -61,11 +61,11 @@ STATUS_CODES: Mapping[str, str] = {
 }
 
 STATUS_REASONS: Mapping[str, str] = {
-    "update db": "update_db",
-    "unexpected change list products": "unexpected_products",
-    "no required volume db": "no_volume",
+    label.lower(): label for label in ("update DB", "unexpected change list products", "no required volume DB")
 }
-"""The ``status`` label as the scripts write it → the reason that templates word; others are ``status_other``."""
+"""What the label ``status`` is known to say; anything else is told as it stands, under the reason in ``UNSAID``."""
+
+UNSAID: Mapping[str, str] = {"MainPageBroken": "main_page", "ProductSetBroken": "product_control"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +175,10 @@ def _worst(report: Report, code: str, samples: Sequence[Sample], at: datetime) -
         unknown = any(isnan(sample.value) for sample in samples)
         return _observe(report, code, Outcome.UNKNOWN if unknown else Outcome.OK, at)
     said = next((label for sample in bad if (label := sample.label("status").strip())), "")
-    reason = STATUS_REASONS.get(" ".join(said.lower().split()), "status_other") if said else "status_unsaid"
+    reason = STATUS_REASONS.get(" ".join(said.lower().split()))
     paths = dict.fromkeys(sample.label("path") for sample in bad if sample.label("path"))
-    detail = said if reason == "status_other" else ", ".join(paths)
-    return _observe(report, code, Outcome.FAIL, at, reason, detail[:200])
+    detail = said if said and reason is None else ", ".join(paths)
+    return _observe(report, code, Outcome.FAIL, at, reason or UNSAID[code], detail[:200])
 
 
 def _overtaken(reported_at: datetime | None, known: Known) -> bool:

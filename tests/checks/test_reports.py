@@ -45,12 +45,12 @@ def test_a_good_status_answers_everything() -> None:
 @pytest.mark.parametrize(
     ("line", "reason", "detail"),
     [
-        ('kserver_main_page{path="/docs",status="update DB"} 1', "update_db", "/docs"),
-        ('kserver_main_page{status="Unexpected change list  products"} 1', "unexpected_products", ""),
-        ('kserver_main_page{status="no required volume DB"} 1', "no_volume", ""),
-        ('kserver_main_page{status="<b>boo</b>"} 1', "status_other", "<b>boo</b>"),
-        ('kserver_main_page{path="/a"} 1\nkserver_main_page{path="/b"} 2', "status_unsaid", "/a, /b"),
-        ('kserver_main_page{path="/a"} 0\nkserver_main_page{path="/b"} 1', "status_unsaid", "/b"),
+        ('kserver_main_page{path="/docs",status="update DB"} 1', "update DB", "/docs"),
+        ('kserver_main_page{status="Unexpected change list  products"} 1', "unexpected change list products", ""),
+        ('kserver_main_page{status="no required volume DB"} 1', "no required volume DB", ""),
+        ('kserver_main_page{status="<b>boo</b>"} 1', "main_page", "<b>boo</b>"),
+        ('kserver_main_page{path="/a"} 1\nkserver_main_page{path="/b"} 2', "main_page", "/a, /b"),
+        ('kserver_main_page{path="/a"} 0\nkserver_main_page{path="/b"} 1', "main_page", "/b"),
     ],
 )
 def test_a_broken_page_says_why(line: str, reason: str, detail: str) -> None:
