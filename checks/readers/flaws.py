@@ -36,6 +36,7 @@ class Trouble(StrEnum):
     REPEATED = "repeated"
     TITLE_TAKEN = "title_taken"
     SEVERAL_CLIENTS = "several_clients"
+    GONE_KEPT = "gone_kept"
     UNKNOWN_REDIRECT = "unknown_redirect"
     # a cell
     MISSING = "missing"

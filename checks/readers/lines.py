@@ -18,7 +18,6 @@ BLANKS = frozenset({"", "-", "–", "—"})
 SCHEMES = ("http", "https")
 UPLOADS = "smartupload"
 PINGS = ("ping", "donotping")
-CLOUD = ".te-cloud.ru"
 MANAGERS_CELLS = 11
 ONLINE_CELLS = 8
 
