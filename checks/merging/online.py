@@ -63,7 +63,7 @@ def _whose(book: Book, file: str, entry: AccessEntry, firms: Firms, gone: Firms)
         names = ", ".join(sorted(found))
         book.remark(file, entry.line, Trouble.SEVERAL_CLIENTS, refused=True, value=entry.firm, hint=names)
         return None
-    found = found or gone.find(entry.firm)
+    found = found or {name for name in gone.find(entry.firm) if book.clients[name].gone}
     return min(found) if found else slug(entry.firm, book.names)
 
 

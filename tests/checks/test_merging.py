@@ -391,7 +391,7 @@ A_LIST = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(A_LIST, max_size=4), A_LIST)
 def test_the_same_list_again_changes_nothing(history: list[Listed], last: Listed) -> None:
     roll = after(*history)
@@ -405,7 +405,7 @@ def test_the_same_list_again_changes_nothing(history: list[Listed], last: Listed
     assert again.after == roll
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(A_LIST, max_size=6))
 def test_every_access_has_a_client_and_names_differ_by_more_than_case(history: list[Listed]) -> None:
     roll = after(*history)
