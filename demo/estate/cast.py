@@ -55,7 +55,6 @@ class Gate:
     """One simulated redirect server."""
 
     name: str
-    title: str
     owner: str = "Поддержка «Техэксперт.Облако»"
     contacts: str = "+7 800 000-00-00, круглосуточно, oblako@te-cloud.test"
 
@@ -76,14 +75,15 @@ class Cast:
             raise EstateError(f"no such redirect server: {', '.join(sorted(strangers))}")
 
 
-def shipped_cast() -> Cast:
-    """Return the forty clients of the demo."""
+def shipped_cast(*, tls: bool = False) -> Cast:
+    """Return the forty clients of the demo; with ``tls`` two of them have certificates of the estate's own."""
     text = files("demo.estate").joinpath("cast.csv").read_text("utf-8")
-    gates = (Gate(name="r1", title="Переадресация r1"), Gate(name="r2", title="Переадресация r2"))
-    return Cast(gates=gates, residents=tuple(_resident(row) for row in csv.DictReader(text.splitlines())))
+    gates = (Gate(name="r1"), Gate(name="r2"))
+    rows = csv.DictReader(text.splitlines())
+    return Cast(gates=gates, residents=tuple(_resident(row, tls=tls) for row in rows))
 
 
-def _resident(row: dict[str, str]) -> Resident:
+def _resident(row: dict[str, str], *, tls: bool) -> Resident:
     host = row["host"] or (f"{row['number']}.{ZONE}" if row["redirect"] else "")
     return Resident(
         name=row["name"],
@@ -100,12 +100,13 @@ def _resident(row: dict[str, str]) -> Resident:
         charset=row["charset"],
         licman=row["licman"] == "yes",
         uploads=row["uploads"] == "yes",
+        tls=tls and row["tls"] == "yes",
     )
 
 
 def crowd(*, clients: int, redirects: int) -> Cast:
     """Return any number of clients, spread evenly behind any number of redirect servers."""
-    gates = tuple(Gate(name=f"r{number}", title=f"Переадресация r{number}") for number in range(1, redirects + 1))
+    gates = tuple(Gate(name=f"r{number}") for number in range(1, redirects + 1))
     return Cast(gates=gates, residents=tuple(_members(clients, gates)))
 
 

@@ -42,7 +42,7 @@ def _redirect_row(server: RedirectServer) -> dict[str, object]:
     gate = server.gate
     return {
         "name": gate.name,
-        "title": gate.title,
+        "title": "",
         "address": server.url,
         "owner": gate.owner,
         "contacts": gate.contacts,

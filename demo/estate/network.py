@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 
 from demo import dns
-from demo.estate.cast import ZONE
+from demo.estate.authority import Authority
+from demo.estate.cast import ZONE, Cast
 from demo.estate.door import Answer, Door
 from demo.estate.listeners import Factory, Listener
 from demo.estate.places import Place, Places
@@ -24,22 +25,24 @@ NAME_TROUBLES: Mapping[State, dns.Trouble] = {
 
 
 class Network:
-    """``own`` installations listen on sockets of their own; the rest, if any, share one that takes every address."""
+    """Everybody and their doors.
 
-    def __init__(
-        self, places: Places, *, redirects: Sequence[RedirectServer], public: Sequence[Installation], own: int
-    ) -> None:
-        self._places = places
-        self._redirects = {server.gate.name: server for server in redirects}
-        self._hosts = {installation.resident.host: installation for installation in public}
-        self._crowd = public[own:]
+    ``own`` installations listen on sockets of their own; the rest, if any, share one that takes every address.
+    """
+
+    def __init__(self, cast: Cast, places: Places, *, own: int, authority: Authority | None = None) -> None:
+        self.authority = authority
+        self.installations = {resident.name: Installation(resident) for resident in cast.residents}
+        public = [one for one in self.installations.values() if one.resident.public]
+        self._hosts = {one.resident.host: one for one in public}
+        self.redirects = {gate.name: RedirectServer(gate, self._hosts) for gate in cast.gates}
         self.witness = _listener(places.witness(), _answering(witness))
         self.gates = {
-            server.gate.name: _listener(places.gate(index), _answering(server.answer))
-            for index, server in enumerate(redirects)
+            name: _listener(places.gate(index), _answering(server.answer))
+            for index, (name, server) in enumerate(self.redirects.items())
         }
         self.doors = {
-            one.resident.name: _listener(places.installation(index), _answering(one.answer))
+            one.resident.name: _door(places.installation(index), one, authority)
             for index, one in enumerate(public[:own])
         }
         self.licmans = {
@@ -48,7 +51,7 @@ class Network:
             if one.resident.licman
         }
         self.shared = _listener(places.crowd(), self._shared_door)
-        self._in_crowd = {places.in_crowd(index): one for index, one in enumerate(self._crowd)}
+        self._in_crowd = {places.in_crowd(index): one for index, one in enumerate(public[own:])}
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -65,12 +68,12 @@ class Network:
         yield from self.gates.values()
         yield from self.doors.values()
         yield from self.licmans.values()
-        if self._crowd:
+        if self._in_crowd:
             yield self.shared
 
     def _learn_addresses(self) -> None:
         """Tell everybody where they ended up: ports may have been free ones."""
-        for name, server in self._redirects.items():
+        for name, server in self.redirects.items():
             server.url, server.parking = _url(self.gates[name]), _url(self.witness)
         for installation in self._hosts.values():
             name = installation.resident.name
@@ -93,7 +96,7 @@ class Network:
         if gate not in self.gates:
             return dns.Trouble.NOT_FOUND
         own = NAME_TROUBLES.get(installation.state) if installation else None
-        trouble = own or NAME_TROUBLES.get(self._redirects[gate].state)
+        trouble = own or NAME_TROUBLES.get(self.redirects[gate].state)
         return trouble or (ip_address(self.gates[gate].host),)
 
 
@@ -132,5 +135,12 @@ def _listener(place: Place, factory: Factory) -> Listener:
     return Listener(factory, place.host, place.port)
 
 
+def _door(place: Place, installation: Installation, authority: Authority | None) -> Listener:
+    listener = _listener(place, _answering(installation.answer))
+    if installation.resident.tls and authority:
+        listener.context = authority.context(place.host, expired=lambda: installation.state is State.TLS_EXPIRED)
+    return listener
+
+
 def _url(listener: Listener) -> str:
-    return f"http://{listener.host}:{listener.port}"
+    return f"{'https' if listener.context else 'http'}://{listener.host}:{listener.port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,11 +33,14 @@ class Installation:
     licman: str = ""
     """Licence manager, ``host:port``; empty = none."""
     state: State = State.OK
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set at every change of state, for whoever reports it."""
     _ready: dict[str, Reply] = field(default_factory=dict)
 
     def put(self, state: State) -> None:
         self.state = state
         self._ready.clear()
+        self.changed.set()
 
     def answer(self, request: Request) -> Reply:
         if request is NOT_HTTP:
@@ -103,7 +107,7 @@ class RedirectServer:
     def _way(self, request: Request) -> bytes:
         installation = self.behind.get(request.host)
         if installation is None:
-            return pages.cloud_page(self.gate.title)
+            return pages.cloud_page(f"Техэксперт.Облако, {self.gate.name}")
         states = (self.state, installation.state)
         if State.LOOP in states:
             return pages.moved(f"http://{request.authority}{request.path}")

@@ -1,0 +1,42 @@
+"""How a bot is to watch the estate: what its configuration needs, and the files that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "no_seats": ("toomanyusers", "максимальное число подключений"),
+    "bad_login": ("ошибка авторизации",),
+    "service_message": ("сервисное сообщение",),
+    "key_inactive": ("ключ защиты не активен",),
+    "emergency": ("в аварийном состоянии",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a bot has to be told in order to watch the estate."""
+
+    dns_servers: tuple[str, ...]
+    allow_networks: tuple[str, ...]
+    reference_hosts: tuple[str, ...]
+    reference_names: tuple[str, ...]
+    lists: tuple[Path, ...]
+    """Files to import, in this order."""
+    upload_token_file: Path
+    """The distributor's token that reports carry; the intake must know it."""
+    ca_file: Path | None = None
+    """Issuer to trust, where some clients speak TLS."""
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: TEXTS)
+    """What the pages say, by the names of ``checks.model.Mark``."""
+
+
+def keep_token(path: Path) -> Path:
+    """Make a secret on the first start, readable by its owner only; later starts find it."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"{token_urlsafe(24)}\n", encoding="ascii")
+    return path
