@@ -116,6 +116,16 @@ def covering(
     return max(parts, key=lambda silence: silence.created_at) if together else None
 
 
+def concerns(silence: Silence, incident: Incident, others: Iterable[Silence], now: datetime) -> bool:
+    """Say whether the silence mutes the incident somewhere, alone or together with silences of other clients."""
+    if covers(silence, incident, now):
+        return True
+    if silence.scope is not Scope.CLIENT or not active(silence, now) or silence.target not in _hit(incident):
+        return False
+    clients = [silence, *(one for one in others if one.scope is Scope.CLIENT)]
+    return covering(clients, incident, now) is not None
+
+
 def ends(silence: Silence, *, mended: bool, matches: bool, now: datetime) -> Ending | None:
     """Say why the silence is over now, or None while it lasts.
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON, TypeDecorator
 
-from checks.model import ClientKind, IncidentState, LookKind, OutboxState, Role, Scope, State, SubjectKind
+from checks.model import ClientKind, IncidentState, LookKind, OutboxState, Role, RouteKind, Scope, State, SubjectKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -320,6 +320,7 @@ chats = Table(
     Column("dead_at", Instant),
     Column("dead_why", String),
     Column("migrated_to", BigInteger),
+    Column("quiet_until", Instant),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -332,10 +333,35 @@ routes = Table(
     Column("kind", String, nullable=False),
     Column("manager", String),
     Column("redirect", String),
+    Column("clients", JSON, nullable=False, server_default="[]"),
+    Column("priorities", JSON, nullable=False, server_default="[1, 2, 3]"),
     Column("made_by", BigInteger),
     Column("made_at", Instant, nullable=False),
+    one_of("kind", RouteKind),
 )
 Index("ix_routes_chat_id", routes.c.chat_id)
+
+storms = Table(
+    "storms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger),
+    Column("began_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("message_id", BigInteger),
+    Column("digest", String, nullable=False, server_default=""),
+    Column("edited_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_storms_one_open_a_chat",
+    storms.c.chat_id,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
 
 outbox = Table(
     "outbox",
@@ -343,8 +369,11 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("incident_id", Integer, ForeignKey("incidents.id")),
+    Column("silence_id", Integer, ForeignKey("silences.id")),
+    Column("storm_id", Integer, ForeignKey("storms.id")),
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger),
+    Column("message_id", BigInteger),
     Column("priority", Integer, nullable=False),
     Column("silent", Boolean, nullable=False, server_default="0"),
     Column("state", String, nullable=False),
@@ -354,6 +383,7 @@ outbox = Table(
     Column("done_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("repeat", Boolean, nullable=False, server_default="0"),
+    Column("fresh", Boolean, nullable=False, server_default="1"),
     Column("why", String, nullable=False, server_default=""),
     Column("error", String, nullable=False, server_default=""),
     Column("facts", JSON, nullable=False, server_default="{}"),
@@ -367,6 +397,13 @@ Index(
     postgresql_where=text("state IN ('owed', 'sending', 'unknown')"),
 )
 Index("ix_outbox_incident_id", outbox.c.incident_id, outbox.c.chat_id)
+Index(
+    "ix_outbox_chat_id",
+    outbox.c.chat_id,
+    sqlite_where=text("state IN ('owed', 'sending', 'unknown')"),
+    postgresql_where=text("state IN ('owed', 'sending', 'unknown')"),
+)
+Index("ix_outbox_storm_id", outbox.c.storm_id)
 
 messages = Table(
     "messages",

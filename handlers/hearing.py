@@ -1,0 +1,75 @@
+"""Gathers who listens at present and what they have been told: all that planning needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.catalogue import ROWS
+from checks.model import Audience, Incident, Route, Silence
+from checks.notifications import Policy, Told
+from checks.routes import Whose
+from storage import chats, outbox, routes, silences
+
+EVERYBODY = frozenset({Audience.SUPPORT, Audience.ADMIN})
+"""Who hears a code that the catalogue does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """Who listens: read once for a whole batch of changes."""
+
+    routes: tuple[Route, ...]
+    silences: tuple[Silence, ...]
+    dead: frozenset[int]
+    admins: tuple[int, ...]
+    whose: Mapping[str, Whose]
+
+    def facts(self, incident: Incident) -> dict[str, Any]:
+        """Return what a plan about this incident needs to know of the listeners."""
+        row = ROWS.get(incident.code)
+        return {
+            "routes": self.routes,
+            "silences": self.silences,
+            "audience": row.audience if row is not None else EVERYBODY,
+            "whose": self.whose,
+            "admins": self.admins,
+        }
+
+
+async def gather(tx: AsyncConnection, about: Iterable[Incident], *, policy: Policy) -> Hall:
+    """Read routes, silences and chats; routes of moved and dead chats lead to where people can hear."""
+    known = await chats.everyone(tx)
+    alive = []
+    for route in (*policy.routes, *(one.route for one in await routes.everything(tx))):
+        alive += await _alive(tx, route, known)
+    narrow = any(route.managers or route.redirects or route.clients for route in alive)
+    names = {name for incident in about for name in incident.clients} if narrow else set()
+    return Hall(
+        routes=tuple(alive),
+        silences=tuple(await silences.lasting(tx)),
+        dead=frozenset(chat.id for chat in known.values() if chat.dead_at is not None),
+        admins=tuple(await chats.admins(tx)),
+        whose=await routes.whose(tx, names),
+    )
+
+
+async def _alive(tx: AsyncConnection, route: Route, known: Mapping[int, chats.Chat]) -> list[Route]:
+    chat = known.get(route.chat_id)
+    if chat is not None and chat.migrated_to is not None:
+        return await _alive(tx, replace(route, chat_id=chat.migrated_to), known)
+    if chat is None or chat.dead_at is None:
+        return [route]
+    return [replace(route, chat_id=heir, thread_id=None) for heir in await chats.heirs(tx, chat.id)]
+
+
+async def heard(tx: AsyncConnection, incidents: Iterable[Incident], hall: Hall) -> dict[int, dict[int, Told]]:
+    """Load what each living chat has been told of these incidents: by incident, then by chat."""
+    ids = [incident.id for incident in incidents if incident.id is not None]
+    known = await outbox.told(tx, ids)
+    return {
+        number: {chat: one for chat, one in known.get(number, {}).items() if chat not in hall.dead} for number in ids
+    }

@@ -1,0 +1,99 @@
+"""Owes chats what they must hear about each step of an incident and about the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority
+from checks.notifications import Decision, Policy, Reason, plan
+from checks.routes import SHOWN
+from handlers.hearing import gather, heard
+from handlers.keeping import keep
+from handlers.muting import end_mended, end_silences, retell, tell_still
+from handlers.storms import end_storms
+from storage import incidents, outbox
+
+DEFAULT = Policy()
+
+
+async def owe(
+    tx: AsyncConnection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT
+) -> list[Decision]:
+    """Write what each chat is owed for these steps, in the transaction that remembers the steps themselves.
+
+    The caller wakes the delivery after the commit. Returns every decision with its reason.
+    """
+    if not changes:
+        return []
+    about = [change.incident for change in changes]
+    unmuted = await end_mended(tx, [one for one in about if one.state is IncidentState.ENDED], now=now)
+    hall = await gather(tx, about, policy=policy)
+    told = await heard(tx, about, hall)
+    decisions: list[Decision] = []
+    seen: set[int | None] = set()
+    for change in changes:
+        incident = change.incident
+        assert incident.id is not None
+        if incident.id in seen:
+            told |= await heard(tx, [incident], hall)
+        seen.add(incident.id)
+        known = told[incident.id]
+        made = plan(change, told=known, now=now, policy=policy, **hall.facts(incident))
+        await keep(tx, made, incident, known, now=now)
+        decisions += made
+    return decisions + await retell(tx, unmuted, now=now, policy=policy)
+
+
+async def tick(tx: AsyncConnection, now: datetime, *, policy: Policy = DEFAULT) -> list[Decision]:
+    """Owe what only the passing of time makes due: silences and storms that ended, incidents nobody could hear of.
+
+    Holds need no tick: a held card is owed from the start and due when its hold ends.
+    """
+    known = await incidents.open_ones(tx)
+    decisions = await end_silences(tx, known, now=now, policy=policy)
+    await end_storms(tx, now=now, volume=policy.volume)
+    decisions += await _tell_untold(tx, known, now=now, policy=policy)
+    return decisions + await _remind_untaken(tx, known, now=now, policy=policy)
+
+
+async def remind(tx: AsyncConnection, incident: Incident, chat_id: int, *, at: datetime, now: datetime) -> None:
+    """Owe a chat a reminder of an incident at a moment that a person chose; one that has ended by then is not told."""
+    await outbox.owe(
+        tx,
+        NoteKind.STILL,
+        chat_id,
+        now=now,
+        due_at=at,
+        why=Reason.STILL,
+        incident_id=incident.id,
+        priority=incident.priority,
+        silent=False,
+    )
+
+
+async def _tell_untold(
+    tx: AsyncConnection, known: Sequence[Incident], *, now: datetime, policy: Policy
+) -> list[Decision]:
+    """Tell open incidents of which nobody could be told when they began: no route, no admin, a dead chat."""
+    ids = [one.id for one in known if one.id is not None and one.priority in SHOWN]
+    unheard = await outbox.never_owed(tx, ids)
+    changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in known if one.id in unheard]
+    return await owe(tx, changes, now=now, policy=policy)
+
+
+async def _remind_untaken(
+    tx: AsyncConnection, known: Sequence[Incident], *, now: datetime, policy: Policy
+) -> list[Decision]:
+    """Tell once more about critical incidents that nobody took, where the operator wants that."""
+    decisions: list[Decision] = []
+    for incident in known:
+        if policy.remind_untaken is None or incident.priority is not Priority.K1 or incident.taken_by is not None:
+            continue
+        if incident.id is None or now - incident.opened_at < policy.remind_untaken:
+            continue
+        if not any(note.kind is NoteKind.STILL for note in await outbox.of_incident(tx, incident.id)):
+            decisions += await tell_still(tx, incident, None, now=now, policy=policy)
+    return decisions

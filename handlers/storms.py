@@ -1,0 +1,57 @@
+"""Folds what is too much for a chat into its one storm card, and concludes the card when the storm is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.model import NoteKind, Priority
+from checks.volume import Volume, storm_over
+from storage import outbox, storms
+from storage.outbox import Owed
+from storage.storms import Storm
+
+EDIT_EVERY = timedelta(seconds=5)
+
+
+async def fold(tx: AsyncConnection, notes: Sequence[Owed], *, now: datetime) -> None:
+    """Tell notes of one chat inside its storm card; begins a storm where none lasts."""
+    if not notes:
+        return
+    first = notes[0]
+    storm = await storms.open_in(tx, first.chat_id)
+    if storm is None:
+        storm = await storms.begin(tx, first.chat_id, first.thread_id, now)
+    await outbox.fold(tx, notes, storm.id, at=now)
+    await storms.grow(tx, storm.id, now)
+    silent = all(note.silent for note in notes)
+    await owe_card(tx, storm, now=now, silent=silent, priority=min(note.priority for note in notes))
+
+
+async def owe_card(
+    tx: AsyncConnection, storm: Storm, *, now: datetime, silent: bool = True, priority: Priority = Priority.K3
+) -> None:
+    """Owe the storm's card its present account, not more often than every few seconds."""
+    due = now if storm.edited_at is None else max(now, storm.edited_at + EDIT_EVERY)
+    await outbox.owe_once(
+        tx,
+        NoteKind.STORM,
+        storm.chat_id,
+        now=now,
+        due_at=due,
+        storm_id=storm.id,
+        thread_id=storm.thread_id,
+        silent=silent or storm.message_id is not None,
+        priority=priority,
+    )
+
+
+async def end_storms(tx: AsyncConnection, *, now: datetime, volume: Volume) -> int:
+    """Conclude the storms that are over: their cards become an account. Returns how many."""
+    over = [storm for storm in await storms.open_ones(tx) if storm_over(storm.last_at, now, volume)]
+    for storm in over:
+        if await storms.conclude(tx, storm.id, now):
+            await owe_card(tx, storm, now=now)
+    return len(over)
