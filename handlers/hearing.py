@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.catalogue import ROWS
 from checks.model import Audience, Incident, Route, Silence
 from checks.notifications import Policy, Told
 from checks.routes import Whose
 from storage import chats, outbox, routes, silences
+from storage.database import Connection
 
 EVERYBODY = frozenset({Audience.SUPPORT, Audience.ADMIN})
 """Who hears a code that the catalogue does not know."""
@@ -40,7 +39,7 @@ class Hall:
         }
 
 
-async def gather(tx: AsyncConnection, about: Iterable[Incident], *, policy: Policy) -> Hall:
+async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -> Hall:
     """Read routes, silences and chats; routes of moved and dead chats lead to where people can hear."""
     known = await chats.everyone(tx)
     alive = []
@@ -57,7 +56,7 @@ async def gather(tx: AsyncConnection, about: Iterable[Incident], *, policy: Poli
     )
 
 
-async def _alive(tx: AsyncConnection, route: Route, known: Mapping[int, chats.Chat]) -> list[Route]:
+async def _alive(tx: Connection, route: Route, known: Mapping[int, chats.Chat]) -> list[Route]:
     chat = known.get(route.chat_id)
     if chat is not None and chat.migrated_to is not None:
         return await _alive(tx, replace(route, chat_id=chat.migrated_to), known)
@@ -66,7 +65,7 @@ async def _alive(tx: AsyncConnection, route: Route, known: Mapping[int, chats.Ch
     return [replace(route, chat_id=heir, thread_id=None) for heir in await chats.heirs(tx, chat.id)]
 
 
-async def heard(tx: AsyncConnection, incidents: Iterable[Incident], hall: Hall) -> dict[int, dict[int, Told]]:
+async def heard(tx: Connection, incidents: Iterable[Incident], hall: Hall) -> dict[int, dict[int, Told]]:
     """Load what each living chat has been told of these incidents: by incident, then by chat."""
     ids = [incident.id for incident in incidents if incident.id is not None]
     known = await outbox.told(tx, ids)

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.model import Incident, IncidentState, NoteKind, OutboxState
 from checks.notifications import Decision, Reason, Told
 from handlers import storms as weather
 from storage import messages, outbox, storms
+from storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class _Entry:
 
 
 async def keep(
-    tx: AsyncConnection, decisions: Iterable[Decision], incident: Incident, told: Mapping[int, Told], *, now: datetime
+    tx: Connection, decisions: Iterable[Decision], incident: Incident, told: Mapping[int, Told], *, now: datetime
 ) -> None:
     """Write down what these decisions about one incident owe; ``told`` is by chat, as the plan saw it."""
     for decision in decisions:
@@ -38,7 +37,7 @@ async def keep(
 
 
 async def edit_card(
-    tx: AsyncConnection, chat_id: int, incident: Incident, *, now: datetime, message_id: int | None = None
+    tx: Connection, chat_id: int, incident: Incident, *, now: datetime, message_id: int | None = None
 ) -> None:
     """Owe a chat's card of the incident its present state; the newest card unless one is named."""
     await outbox.owe_once(
@@ -54,7 +53,7 @@ async def edit_card(
 
 
 async def mute_pending(
-    tx: AsyncConnection, chat_id: int, incident_id: int, *, silence_id: int | None, now: datetime
+    tx: Connection, chat_id: int, incident_id: int, *, silence_id: int | None, now: datetime
 ) -> None:
     """Take back a card that is owed but not sent: a silence covers it now."""
     await outbox.drop_cards(
@@ -62,7 +61,7 @@ async def mute_pending(
     )
 
 
-async def _card(tx: AsyncConnection, entry: _Entry, *, state: OutboxState = OutboxState.OWED) -> None:
+async def _card(tx: Connection, entry: _Entry, *, state: OutboxState = OutboxState.OWED) -> None:
     decision = entry.decision
     await outbox.owe(
         tx,
@@ -80,7 +79,7 @@ async def _card(tx: AsyncConnection, entry: _Entry, *, state: OutboxState = Outb
     )
 
 
-async def _held(tx: AsyncConnection, entry: _Entry) -> None:
+async def _held(tx: Connection, entry: _Entry) -> None:
     decision = entry.decision
     if not entry.told.pending:
         await _card(tx, entry)
@@ -96,7 +95,7 @@ async def _held(tx: AsyncConnection, entry: _Entry) -> None:
     )
 
 
-async def _muted(tx: AsyncConnection, entry: _Entry) -> None:
+async def _muted(tx: Connection, entry: _Entry) -> None:
     decision = entry.decision
     if entry.told.pending:
         await mute_pending(tx, entry.chat_id, decision.incident_id, silence_id=decision.silence_id, now=entry.now)
@@ -104,11 +103,11 @@ async def _muted(tx: AsyncConnection, entry: _Entry) -> None:
         await _card(tx, entry, state=OutboxState.MUTED)
 
 
-async def _edit(tx: AsyncConnection, entry: _Entry) -> None:
+async def _edit(tx: Connection, entry: _Entry) -> None:
     await edit_card(tx, entry.chat_id, entry.incident, now=entry.now)
 
 
-async def _end(tx: AsyncConnection, entry: _Entry) -> None:
+async def _end(tx: Connection, entry: _Entry) -> None:
     """Owe the green card, every older card of the incident too, and the short reply."""
     await _untold(tx, entry)
     await _edit(tx, entry)
@@ -117,13 +116,13 @@ async def _end(tx: AsyncConnection, entry: _Entry) -> None:
     await _card(tx, entry)
 
 
-async def _storm(tx: AsyncConnection, entry: _Entry) -> None:
+async def _storm(tx: Connection, entry: _Entry) -> None:
     storm = await storms.of_incident(tx, entry.decision.incident_id, entry.chat_id)
     if storm is not None:
         await weather.owe_card(tx, storm, now=entry.now, priority=entry.decision.priority)
 
 
-async def _untold(tx: AsyncConnection, entry: _Entry) -> None:
+async def _untold(tx: Connection, entry: _Entry) -> None:
     await outbox.drop_cards(
         tx,
         entry.chat_id,
@@ -134,7 +133,7 @@ async def _untold(tx: AsyncConnection, entry: _Entry) -> None:
     )
 
 
-async def _pending(tx: AsyncConnection, entry: _Entry) -> None:
+async def _pending(tx: Connection, entry: _Entry) -> None:
     decision = entry.decision
     over = entry.incident.state is IncidentState.ENDED
     await outbox.sharpen(
@@ -142,7 +141,7 @@ async def _pending(tx: AsyncConnection, entry: _Entry) -> None:
     )
 
 
-_KEEPERS: Mapping[Reason, Callable[[AsyncConnection, _Entry], Awaitable[None]]] = {
+_KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.SENT_NEW: _card,
     Reason.ESCALATED: _card,
     Reason.STILL: _card,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.model import NoteKind, OutboxState, Priority
 from storage import chats, outbox, routes
+from storage.database import Connection
 from storage.outbox import HELD, Owed
 
 
-async def notice(tx: AsyncConnection, chat_id: int, what: str, *, now: datetime, **facts: Any) -> None:
+async def notice(
+    tx: Connection, chat_id: int, what: str, *, now: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
     """Owe a chat a plain notice about ourselves; templates word it by ``what``."""
     await outbox.owe(
         tx,
@@ -22,17 +24,17 @@ async def notice(tx: AsyncConnection, chat_id: int, what: str, *, now: datetime,
         why=what,
         priority=Priority.K2,
         silent=False,
-        facts={"what": what, **facts},
+        facts={"what": what, **(facts or {})},
     )
 
 
-async def notify_admins(tx: AsyncConnection, what: str, *, now: datetime, **facts: Any) -> None:
+async def notify_admins(tx: Connection, what: str, *, now: datetime, facts: Mapping[str, Any] | None = None) -> None:
     """Owe every admin a notice in private."""
     for admin in await chats.admins(tx):
-        await notice(tx, admin, what, now=now, **facts)
+        await notice(tx, admin, what, now=now, facts=facts)
 
 
-async def lose_chat(tx: AsyncConnection, chat_id: int, why: str, *, now: datetime) -> None:
+async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) -> None:
     """Bury a chat that cannot be written to: its heirs hear what was still to be told, the admins hear of the loss."""
     fresh = await chats.bury(tx, chat_id, why=why, at=now)
     heirs = await chats.heirs(tx, chat_id)
@@ -46,10 +48,11 @@ async def lose_chat(tx: AsyncConnection, chat_id: int, why: str, *, now: datetim
     if fresh:
         lost = await chats.load(tx, chat_id)
         title = lost.title if lost else ""
-        await notify_admins(tx, "chat_lost", now=now, chat_id=chat_id, title=title, why=why, heirs=heirs)
+        facts = {"chat": chat_id, "title": title, "why": why, "heirs": heirs}
+        await notify_admins(tx, "chat_lost", now=now, facts=facts)
 
 
-async def _inherit(tx: AsyncConnection, note: Owed, heir: int, *, now: datetime) -> None:
+async def _inherit(tx: Connection, note: Owed, heir: int, *, now: datetime) -> None:
     await outbox.owe(
         tx,
         note.kind,
@@ -64,8 +67,8 @@ async def _inherit(tx: AsyncConnection, note: Owed, heir: int, *, now: datetime)
     )
 
 
-async def lose_topic(tx: AsyncConnection, chat_id: int, thread_id: int, *, now: datetime) -> None:
+async def lose_topic(tx: Connection, chat_id: int, thread_id: int, *, now: datetime) -> None:
     """Lead everything of a lost topic to the chat itself, and say so there once."""
     await routes.forget_thread(tx, chat_id, thread_id)
     await outbox.unthread(tx, chat_id, thread_id)
-    await notice(tx, chat_id, "topic_lost", now=now, thread_id=thread_id)
+    await notice(tx, chat_id, "topic_lost", now=now, facts={"thread": thread_id})

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.model import Incident, OutboxState, Silence
 from checks.notifications import Decision, Policy, Reason, still
 from checks.silences import Ending, concerns, covering, ends
 from handlers.hearing import gather, heard
 from handlers.keeping import edit_card, keep, mute_pending
 from storage import incidents, outbox, silences
+from storage.database import Connection
 
 MATCH_EVERY = timedelta(minutes=10)
 """How exactly is remembered when a silence last muted something."""
 
 
-async def silenced(tx: AsyncConnection, silence: Silence, *, now: datetime) -> list[int]:
+async def silenced(tx: Connection, silence: Silence, *, now: datetime) -> list[int]:
     """Bring the chats up to date after a person muted something; returns the open incidents that are muted.
 
     Cards show who muted them; a first message that was not sent yet is not sent. The silence is already stored.
@@ -42,7 +41,7 @@ async def silenced(tx: AsyncConnection, silence: Silence, *, now: datetime) -> l
 
 
 async def unsilence(
-    tx: AsyncConnection, silence_id: int, *, why: Ending, now: datetime, policy: Policy
+    tx: Connection, silence_id: int, *, why: Ending, now: datetime, policy: Policy
 ) -> list[Decision] | None:
     """End a silence by hand; None when it had ended before.
 
@@ -64,9 +63,7 @@ async def unsilence(
     return decisions
 
 
-async def end_silences(
-    tx: AsyncConnection, known: Sequence[Incident], *, now: datetime, policy: Policy
-) -> list[Decision]:
+async def end_silences(tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy) -> list[Decision]:
     """End the silences whose time has come; ``known`` are the open incidents, and those still open are told."""
     open_ids = {incident.id for incident in known}
     lasting = await silences.lasting(tx)
@@ -87,7 +84,7 @@ async def end_silences(
     return await retell(tx, over, now=now, policy=policy)
 
 
-async def end_mended(tx: AsyncConnection, ended: Sequence[Incident], *, now: datetime) -> list[Silence]:
+async def end_mended(tx: Connection, ended: Sequence[Incident], *, now: datetime) -> list[Silence]:
     """End the silences that were to last until these incidents are mended."""
     ids = {incident.id for incident in ended}
     if not ids:
@@ -99,7 +96,7 @@ async def end_mended(tx: AsyncConnection, ended: Sequence[Incident], *, now: dat
     return over
 
 
-async def retell(tx: AsyncConnection, over: Sequence[Silence], *, now: datetime, policy: Policy) -> list[Decision]:
+async def retell(tx: Connection, over: Sequence[Silence], *, now: datetime, policy: Policy) -> list[Decision]:
     """Tell aloud about every open incident that these silences, just ended, were the last to mute."""
     decisions: list[Decision] = []
     for silence in over:
@@ -109,7 +106,7 @@ async def retell(tx: AsyncConnection, over: Sequence[Silence], *, now: datetime,
 
 
 async def tell_still(
-    tx: AsyncConnection, incident: Incident, silence: Silence | None, *, now: datetime, policy: Policy
+    tx: Connection, incident: Incident, silence: Silence | None, *, now: datetime, policy: Policy
 ) -> list[Decision]:
     """Owe «still broken» wherever no other silence lasts."""
     assert incident.id is not None
@@ -123,7 +120,7 @@ async def tell_still(
     return made
 
 
-async def _muted_by(tx: AsyncConnection, silence: Silence, *, at: datetime) -> list[Incident]:
+async def _muted_by(tx: Connection, silence: Silence, *, at: datetime) -> list[Incident]:
     """Load the open incidents that the silence muted until a moment ago."""
     running = replace(silence, until=None, ended_at=None)
     lasting = await silences.lasting(tx)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority
 from checks.notifications import Decision, Policy, Reason, plan
 from checks.routes import SHOWN
@@ -15,13 +13,12 @@ from handlers.keeping import keep
 from handlers.muting import end_mended, end_silences, retell, tell_still
 from handlers.storms import end_storms
 from storage import incidents, outbox
+from storage.database import Connection
 
 DEFAULT = Policy()
 
 
-async def owe(
-    tx: AsyncConnection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT
-) -> list[Decision]:
+async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT) -> list[Decision]:
     """Write what each chat is owed for these steps, in the transaction that remembers the steps themselves.
 
     The caller wakes the delivery after the commit. Returns every decision with its reason.
@@ -47,7 +44,7 @@ async def owe(
     return decisions + await retell(tx, unmuted, now=now, policy=policy)
 
 
-async def tick(tx: AsyncConnection, now: datetime, *, policy: Policy = DEFAULT) -> list[Decision]:
+async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> list[Decision]:
     """Owe what only the passing of time makes due: silences and storms that ended, incidents nobody could hear of.
 
     Holds need no tick: a held card is owed from the start and due when its hold ends.
@@ -59,7 +56,7 @@ async def tick(tx: AsyncConnection, now: datetime, *, policy: Policy = DEFAULT) 
     return decisions + await _remind_untaken(tx, known, now=now, policy=policy)
 
 
-async def remind(tx: AsyncConnection, incident: Incident, chat_id: int, *, at: datetime, now: datetime) -> None:
+async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: datetime, now: datetime) -> None:
     """Owe a chat a reminder of an incident at a moment that a person chose; one that has ended by then is not told."""
     await outbox.owe(
         tx,
@@ -74,9 +71,7 @@ async def remind(tx: AsyncConnection, incident: Incident, chat_id: int, *, at: d
     )
 
 
-async def _tell_untold(
-    tx: AsyncConnection, known: Sequence[Incident], *, now: datetime, policy: Policy
-) -> list[Decision]:
+async def _tell_untold(tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy) -> list[Decision]:
     """Tell open incidents of which nobody could be told when they began: no route, no admin, a dead chat."""
     ids = [one.id for one in known if one.id is not None and one.priority in SHOWN]
     unheard = await outbox.never_owed(tx, ids)
@@ -85,7 +80,7 @@ async def _tell_untold(
 
 
 async def _remind_untaken(
-    tx: AsyncConnection, known: Sequence[Incident], *, now: datetime, policy: Policy
+    tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy
 ) -> list[Decision]:
     """Tell once more about critical incidents that nobody took, where the operator wants that."""
     decisions: list[Decision] = []

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from checks.model import NoteKind, Priority
 from checks.volume import Volume, storm_over
 from storage import outbox, storms
+from storage.database import Connection
 from storage.outbox import Owed
 from storage.storms import Storm
 
 EDIT_EVERY = timedelta(seconds=5)
 
 
-async def fold(tx: AsyncConnection, notes: Sequence[Owed], *, now: datetime) -> None:
+async def fold(tx: Connection, notes: Sequence[Owed], *, now: datetime) -> None:
     """Tell notes of one chat inside its storm card; begins a storm where none lasts."""
     if not notes:
         return
@@ -31,7 +30,7 @@ async def fold(tx: AsyncConnection, notes: Sequence[Owed], *, now: datetime) -> 
 
 
 async def owe_card(
-    tx: AsyncConnection, storm: Storm, *, now: datetime, silent: bool = True, priority: Priority = Priority.K3
+    tx: Connection, storm: Storm, *, now: datetime, silent: bool = True, priority: Priority = Priority.K3
 ) -> None:
     """Owe the storm's card its present account, not more often than every few seconds."""
     due = now if storm.edited_at is None else max(now, storm.edited_at + EDIT_EVERY)
@@ -48,7 +47,7 @@ async def owe_card(
     )
 
 
-async def end_storms(tx: AsyncConnection, *, now: datetime, volume: Volume) -> int:
+async def end_storms(tx: Connection, *, now: datetime, volume: Volume) -> int:
     """Conclude the storms that are over: their cards become an account. Returns how many."""
     over = [storm for storm in await storms.open_ones(tx) if storm_over(storm.last_at, now, volume)]
     for storm in over:

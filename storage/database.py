@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
+Connection = AsyncConnection
+"""The name by which rooms above storage speak of a transaction or a reader."""
 
 GROUP_SIZE = 200
 READERS = 4
