@@ -245,6 +245,22 @@ class Facts:
     def certificate(self) -> Certificate | None:
         return next((hop.certificate for hop in self.hops if hop.certificate), None)
 
+    @property
+    def failed_hop(self) -> Hop | None:
+        """The request that the look died on; None = each was answered, a fault then lies in where they led."""
+        return self.hops[-1] if self.hops and self.hops[-1].fault else None
+
+    @property
+    def failed_behind(self) -> bool:
+        """The first host answered and led to another one; what died is that other one, not the entrance."""
+        return self.failed_hop is not None and host_in(self.hops[-1].url) != host_in(self.hops[0].url)
+
+
+def host_in(url: str) -> str:
+    """Return the host of a hop's URL, which is always well-formed."""
+    authority = url.partition("//")[2].partition("/")[0]
+    return authority.rpartition(":")[0] if authority.rpartition(":")[2].isdigit() else authority
+
 
 # ── observations and health ───────────────────────────────────────────────────────────────────────────────────────
 

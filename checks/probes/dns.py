@@ -1,0 +1,168 @@
+"""Ask name servers ourselves, with a deadline, and tell apart the ways a name can fail."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiodns
+import pycares
+from aiodns.error import DNSError
+
+from checks.model import Fault
+from checks.probes.failure import LookFailed
+
+LONGEST_WAIT: Final = 5.0
+"""Seconds for one name; a look has better uses for the rest of its time."""
+SECOND_FAMILY_WAIT: Final = 0.05
+"""Seconds that an IPv4 address in hand waits for the IPv6 answer, as browsers do."""
+REMEMBERED: Final = 30.0
+"""Seconds at most that a good answer is used again; its own time to live may be shorter."""
+REMEMBERED_NAMES: Final = 4096
+
+FAULTS: Final = {
+    aiodns.error.ARES_ENOTFOUND: Fault.NAME_NOT_FOUND,
+    aiodns.error.ARES_ENODATA: Fault.NAME_EMPTY,
+    aiodns.error.ARES_ETIMEOUT: Fault.RESOLVER_TIMEOUT,
+    aiodns.error.ARES_EBADNAME: Fault.BAD_ADDRESS,
+}
+GRAVITY: Final = (
+    Fault.NAME_NOT_FOUND,
+    Fault.BAD_ADDRESS,
+    Fault.RESOLVER_TIMEOUT,
+    Fault.RESOLVER_FAILS,
+    Fault.NAME_EMPTY,
+)
+"""Which failure speaks for a name when its A and AAAA questions fail differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Addresses of one family and how long they hold, in seconds."""
+
+    addresses: tuple[str, ...]
+    ttl: float
+
+
+@dataclass(slots=True)
+class Channel:
+    """One c-ares channel. It keeps failures in a cache of its own, which nothing can switch off."""
+
+    resolver: aiodns.DNSResolver
+    failed: set[str] = field(default_factory=set)
+    busy: int = 0
+
+
+class Resolver:
+    """Names → addresses through the configured servers, or the machine's own (then /etc/hosts counts too)."""
+
+    def __init__(self, servers: tuple[str, ...], *, seconds: float) -> None:
+        self._servers = servers
+        self._seconds = min(seconds, LONGEST_WAIT)
+        self._channel = self._open()
+        self._retired: list[Channel] = []
+        self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
+
+    def _open(self) -> Channel:
+        return Channel(
+            aiodns.DNSResolver(
+                nameservers=self._servers or None,
+                timeout=self._seconds / 2,
+                tries=2,
+                flags=pycares.ARES_FLAG_NOSEARCH,
+            )
+        )
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """All addresses of a name, IPv4 first; raises LookFailed with the way the name failed.
+
+        A good answer is remembered for its time to live (half a minute at most), a bad one never.
+        """
+        known = self._known.get(host)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        channel = await self._unspoilt(host)
+        channel.busy += 1
+        try:
+            async with asyncio.timeout(self._seconds):
+                found = await (self._ask(channel, host) if self._servers else self._look_up(channel, host))
+        except TimeoutError:
+            raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {self._seconds:.1f} с") from None
+        except LookFailed:
+            channel.failed.add(host)
+            raise
+        finally:
+            channel.busy -= 1
+        self._remember(host, found)
+        return found.addresses
+
+    async def _unspoilt(self, host: str) -> Channel:
+        """Give a channel that has not heard yet that this name fails: a failing name is always asked anew."""
+        if host in self._channel.failed:
+            self._retired.append(self._channel)
+            self._channel = self._open()
+        idle = [channel for channel in self._retired if not channel.busy]
+        self._retired = [channel for channel in self._retired if channel.busy]
+        current = self._channel
+        for channel in idle:
+            await channel.resolver.close()
+        return current
+
+    async def _ask(self, channel: Channel, host: str) -> Found:
+        asked = channel.resolver.query_dns(host, "A"), channel.resolver.query_dns(host, "AAAA")
+        try:
+            first = await _settled(asked[0])
+            if isinstance(first, Found):
+                await asyncio.wait((asked[1],), timeout=SECOND_FAMILY_WAIT)
+                if not asked[1].done():
+                    return first
+            return _both(first, await _settled(asked[1]))
+        finally:
+            for future in asked:
+                if not future.cancel() and not future.cancelled():
+                    future.exception()
+
+    async def _look_up(self, channel: Channel, host: str) -> Found:
+        try:
+            result = await channel.resolver.getaddrinfo(host, port=0, type=socket.SOCK_STREAM)
+        except DNSError as error:
+            raise _failure(error) from None
+        nodes = sorted(result.nodes, key=lambda node: node.family != socket.AF_INET)
+        return Found(tuple(node.addr[0].decode("ascii") for node in nodes), min(node.ttl for node in nodes))
+
+    def _remember(self, host: str, found: Found) -> None:
+        if len(self._known) >= REMEMBERED_NAMES:
+            self._known.clear()
+        self._known[host] = time.monotonic() + min(found.ttl, REMEMBERED), found.addresses
+
+    async def close(self) -> None:
+        for channel in (*self._retired, self._channel):
+            await channel.resolver.close()
+
+
+async def _settled(asked: asyncio.Future[pycares.DNSResult]) -> Found | LookFailed:
+    try:
+        result = await asked
+    except DNSError as error:
+        return _failure(error)
+    data = [record.data for record in result.answer]
+    addresses = tuple(one.addr for one in data if isinstance(one, pycares.ARecordData | pycares.AAAARecordData))
+    if not addresses:
+        return LookFailed(Fault.NAME_EMPTY, "у имени нет адресов")
+    return Found(addresses, min(record.ttl for record in result.answer))
+
+
+def _failure(error: DNSError) -> LookFailed:
+    code, words = (*error.args, "")[:2]
+    return LookFailed(FAULTS.get(code, Fault.RESOLVER_FAILS), str(words))
+
+
+def _both(first: Found | LookFailed, second: Found | LookFailed) -> Found:
+    found = [one for one in (first, second) if isinstance(one, Found)]
+    if not found:
+        failures = [one for one in (first, second) if isinstance(one, LookFailed)]
+        raise min(failures, key=lambda failure: GRAVITY.index(failure.fault))
+    return Found(tuple(address for one in found for address in one.addresses), min(one.ttl for one in found))

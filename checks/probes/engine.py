@@ -1,0 +1,82 @@
+"""What all looks share while they run: the wire, the resolver, the judgement of addresses, and the settings."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from checks.model import Fault
+from checks.probes.addresses import refusal
+from checks.probes.certificates import issuers
+from checks.probes.curl import Limits, Wire
+from checks.probes.dns import Resolver
+from checks.probes.failure import LookFailed
+from checks.probes.settings import LookSettings
+from checks.probes.urls import bracketed
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment on the monotonic clock that nothing of a look outlasts."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.at - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Open it once for the life of the process; any number of looks run through it at the same time."""
+
+    settings: LookSettings
+    wire: Wire
+    resolver: Resolver
+    limits: Limits
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: LookSettings) -> AsyncIterator[Engine]:
+        async with AsyncExitStack() as stack:
+            trusted = stack.enter_context(tempfile.NamedTemporaryFile(prefix="smartbot-issuers-"))  # noqa: SIM115
+            trusted.write(issuers(settings.ca_file))
+            trusted.flush()
+            wire = Wire(user_agent=settings.user_agent, ca_file=trusted.name)
+            stack.callback(wire.close)
+            resolver = Resolver(settings.dns_servers, seconds=settings.timeout / 2)
+            stack.push_async_callback(resolver.close)
+            limits = Limits(header=settings.max_header, body=settings.max_body)
+            yield cls(settings, wire, resolver, limits)
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of ``host`` that may be dialled; raises LookFailed when there are none."""
+        found = (host,) if is_address(host) else await self.resolver.addresses(host)
+        refusals = {address: refusal(address, self.settings.allow_networks) for address in found}
+        allowed = tuple(address for address, reason in refusals.items() if reason is None)
+        if not allowed:
+            raise LookFailed(Fault.ADDRESS_FORBIDDEN, "; ".join(f"{a}: {reason}" for a, reason in refusals.items()))
+        return allowed
+
+
+def is_address(host: str) -> bool:
+    """Numeric already; names never end in a figure or hold a colon, see ``checks.probes.urls``."""
+    if not (":" in host or host[-1:].isdigit()):
+        return False
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def dialled(address: str, port: int) -> str:
+    return f"{bracketed(address)}:{port}"

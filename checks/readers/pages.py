@@ -1,0 +1,149 @@
+"""Read a page of an installation: its title, what it says about the installation, who really wrote it."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from checks.model import Mark
+
+LONGEST: Final = 200
+BEFORE: Final = 60
+"""Characters of an excerpt that stand before the text found."""
+DECLARED: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+DECLARED_WITHIN: Final = 2048
+BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+CHARSETS: Final = frozenset(("utf-8", "cp1251", "koi8-r", "cp866", "utf-16", "utf-16-le", "utf-16-be", "iso8859-5"))
+"""Codecs a page may choose; everything else (zip, rot13, idna, latin-1 that nobody means) is guessed instead."""
+
+TAG: Final = re.compile(r"<[^<>]*>")
+BLANKS: Final = re.compile(r"\s+")
+WORD: Final = re.compile(r"[!-~]+")
+HIDDEN: Final = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+
+KODWEB: Final = ("www-kodeks", "kodweb")
+OWN_WORDS: Final = ("техэксперт", "кодекс")
+GATEWAY_STATUSES: Final = frozenset((502, 504, *range(520, 528)))
+"""502 and 504 say so by definition; 520–527 are Cloudflare's."""
+SIGNATURES: Final = (
+    "<center>nginx",
+    "<center>openresty",
+    "<center>angie",
+    "<address>apache",
+    "welcome to nginx",
+    "apache2 debian default page",
+    "apache2 ubuntu default page",
+    "<h1>it works!</h1>",
+    "<title>iis windows",
+    "no server is available to handle this request",
+    "<center>cloudflare",
+)
+"""How the pages of proxies sign themselves, in lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one page said; every text is one clipped line."""
+
+    title: str = ""
+    marks: frozenset[Mark] = frozenset()
+    excerpt: str = ""
+    by_proxy: bool = False
+    """The page was written by a reverse proxy, not by the server behind it."""
+    by_kodweb: bool = False
+    """Header or words of an installation."""
+
+
+def read_page(
+    body: bytes, *, content_type: str, server: str, status: int, url: str, texts: Mapping[Mark, tuple[str, ...]]
+) -> Page:
+    """Never raises, takes time in proportion to the page."""
+    source = decode(body, content_type)
+    lowered = source.lower()
+    visible = seen_by_people(source, lowered)
+    kodweb = any(name in server.lower() for name in KODWEB)
+    marks, excerpt = find(texts, visible, f"{lowered}\n{url.lower()}")
+    return Page(
+        title=title_of(source, lowered),
+        marks=marks,
+        excerpt=excerpt,
+        by_proxy=not kodweb and (status in GATEWAY_STATUSES or any(sign in lowered for sign in SIGNATURES)),
+        by_kodweb=kodweb or any(word in lowered for word in OWN_WORDS),
+    )
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """By its mark, its header, its own word; else UTF-8 if it is that, else CP1251 as old pages are."""
+    for bom, name in BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace")
+    declared = DECLARED.search(content_type.encode("latin-1", "replace")) or DECLARED.search(body[:DECLARED_WITHIN])
+    if declared and (charset := _charset(declared[1].decode("ascii"))):
+        return body.decode(charset, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_off = error.start > len(body) - 4 and error.end == len(body)
+        return body.decode("utf-8" if cut_off else "cp1251", "replace")
+
+
+def _charset(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return known if known in CHARSETS else None
+
+
+def seen_by_people(source: str, lowered: str) -> str:
+    """Return the text without scripts, comments and tags, blanks as one space."""
+    kept, at = [], 0
+    while at < len(source):
+        starts = [(lowered.find(opening, at), closing) for opening, closing in HIDDEN]
+        start, closing = min(((s, c) for s, c in starts if s >= 0), default=(-1, ""))
+        if start < 0:
+            break
+        kept.append(source[at:start])
+        end = lowered.find(closing, start)
+        at = len(source) if end < 0 else end + len(closing)
+    kept.append(source[at:])
+    return BLANKS.sub(" ", html.unescape(TAG.sub(" ", "".join(kept)))).strip()
+
+
+def find(texts: Mapping[Mark, tuple[str, ...]], visible: str, everywhere: str) -> tuple[frozenset[Mark], str]:
+    """Return the marks whose text is there, and the surroundings of the first one.
+
+    A phrase is for people and must be visible on the page. A single ASCII word (``toomanyusers``) is a name of the
+    program's and may stand anywhere in the source or in the address.
+    """
+    lowered = visible.lower()
+    marks, excerpt = set(), ""
+    for mark, phrases in texts.items():
+        for phrase in phrases:
+            wanted = BLANKS.sub(" ", phrase).strip().lower()
+            at = lowered.find(wanted) if wanted else -1
+            if at < 0 and not (WORD.fullmatch(wanted) and wanted in everywhere):
+                continue
+            marks.add(mark)
+            excerpt = excerpt or _around(visible, at)
+    return frozenset(marks), excerpt
+
+
+def _around(text: str, at: int) -> str:
+    return "" if at < 0 else _line(text[max(0, at - BEFORE) :])
+
+
+def title_of(source: str, lowered: str) -> str:
+    start = lowered.find("<title")
+    begin = lowered.find(">", start) + 1 if start >= 0 else 0
+    end = lowered.find("</title", begin) if begin else -1
+    return _line(html.unescape(source[begin : min(end, begin + 10 * LONGEST)])) if end >= 0 else ""
+
+
+def _line(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
