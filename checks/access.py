@@ -156,6 +156,8 @@ PRESSES: Mapping[Action, Act] = {
     Action.IMPORT_DROP: Act.IMPORT,
     Action.HERE: Act.BIND_OWN,
     Action.ROLE: Act.INVITE,
+    Action.PEOPLE: Act.PEOPLE,
+    Action.JOURNAL: Act.AUDIT,
 }
 """What each button needs at the least; a mute by cause or kind and a binding need their own act on top."""
 

@@ -38,6 +38,8 @@ class Action(StrEnum):
     HERE = "here"
     ROLE = "role"
     """Answers of the /invite and /people dialogues."""
+    PEOPLE = "people"
+    JOURNAL = "audit"
     HELP = "help"
     DOWN = "down"
     MUTES = "mutes"

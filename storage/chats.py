@@ -51,6 +51,28 @@ async def load(connection: AsyncConnection, chat_id: int) -> Chat | None:
     return None if row is None else _chat(row)
 
 
+async def introduced(connection: AsyncConnection, chat_id: int) -> bool:
+    """Say whether somebody with the right to it has introduced the chat: then it has its title, or a route."""
+    query = select(chats.c.id).where(
+        chats.c.id == chat_id, (chats.c.title != "") | select(routes.c.id).where(routes.c.chat_id == chat_id).exists()
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+async def introduce(tx: AsyncConnection, chat_id: int, *, title: str, kind: str, at: datetime) -> bool:
+    """Make a chat known, and alive again; True when it was not both before."""
+    fresh = not await introduced(tx, chat_id)
+    await meet(tx, chat_id, at=at, kind=kind, title=title)
+    return await revive(tx, chat_id) or fresh
+
+
+async def groups(connection: AsyncConnection) -> list[int]:
+    """Return the groups that can be written to."""
+    alive = (chats.c.dead_at.is_(None), chats.c.migrated_to.is_(None))
+    query = select(chats.c.id).where(chats.c.kind != "private", *alive).order_by(chats.c.id)
+    return list((await connection.execute(query)).scalars())
+
+
 async def everyone(connection: AsyncConnection) -> dict[int, Chat]:
     """Load all chats by id."""
     return {row["id"]: _chat(row) for row in (await connection.execute(select(chats))).mappings()}
