@@ -1,0 +1,32 @@
+"""What the handlers need from the world, handed to them once when the bot is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from checks.model import Subject
+from storage.database import Database
+
+LookNow = Callable[[Subject], Awaitable[bool]]
+"""Look at a subject out of turn, record what was seen, and return True; False = nothing to look at there."""
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The world of the handlers: plain values and a few acts, no configuration object."""
+
+    database: Database
+    now: Callable[[], datetime]
+    look_now: LookNow
+    wake: Callable[[], None]
+    """Tell delivery that something is owed."""
+    zone: ZoneInfo = MOSCOW
+    """For chats that have no time zone of their own."""
+    managers_see_all: bool = False
+    look_patience: timedelta = timedelta(seconds=8)
+    """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""

@@ -1,0 +1,35 @@
+"""Puts the routers together behind the middlewares: one tree for everything that comes from the chat."""
+
+from __future__ import annotations
+
+from aiogram import Bot, Router
+
+from handlers import admission, chats, errors, help, journal, people  # noqa: A004 - the noun of the module
+from handlers.access import Access, Once
+from handlers.deps import Deps
+from handlers.menus import give_menus
+
+
+def build(deps: Deps) -> Router:
+    """Return the root router; include it in the dispatcher."""
+    root = Router(name="smartbot")
+    once, access = Once(deps), Access()
+    for observer in (root.message, root.callback_query, root.my_chat_member, root.chat_member):
+        observer.middleware(once)
+    for observer in (root.message, root.callback_query):
+        observer.middleware(access)
+    root.include_routers(
+        errors.router(deps),
+        admission.router(),
+        chats.router(),
+        help.router(),
+        people.router(),
+        journal.router(),
+        help.last_resort(),
+    )
+    return root
+
+
+async def on_startup(bot: Bot, deps: Deps) -> None:
+    """Give everybody the menu of their role."""
+    await give_menus(bot, deps)
