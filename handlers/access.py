@@ -23,6 +23,8 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 ACT = "act"
 """The flag of a handler that says what its callers need the right to."""
+SERVICE = "service"
+"""The flag of handlers of what Telegram itself says in a chat: it asks for nothing."""
 OPEN = "open"
 """The flag of the handlers that strangers may reach: that is how people come in."""
 ONCE_IN = timedelta(hours=6)
@@ -40,7 +42,7 @@ class Once(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         number = data["event_update"].update_id
         user: User | None = data.get("event_from_user")
-        if user is None or number in self._in_hand:
+        if number in self._in_hand:
             return None
         self._in_hand.add(number)
         try:
@@ -65,25 +67,26 @@ class Once(BaseMiddleware):
         return result
 
 
-async def open_turn(deps: Deps, bot: Bot, number: int, user: User, chat: Chat | None) -> Turn | None:
+async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: Chat | None) -> Turn | None:
     """Load who asks and where; None when the update had its effect before."""
     private = chat is None or chat.type == "private"
     async with deps.database.read() as connection:
         if await updates.seen(connection, number):
             return None
-        person = await people.get(connection, user.id)
-        known = None if chat is None else await chats.get(connection, chat.id)
+        person = await people.get(connection, user.id) if user else None
+        seen = None if chat is None else await chats.load(connection, chat.id)
+        known = chat is not None and (chat.id in deps.chats or await chats.introduced(connection, chat.id))
     return Turn(
         deps=deps,
         bot=bot,
         update_id=number,
         now=deps.now(),
-        chat_id=user.id if chat is None else chat.id,
+        chat_id=chat.id if chat else user.id if user else 0,
         chat=ChatKind.PRIVATE if private else ChatKind.GROUP if known else ChatKind.UNKNOWN,
-        zone=zone_of(known, deps.zone),
-        user_id=user.id,
-        user_name=(user.full_name or str(user.id))[:NAME_AT_MOST],
-        username=user.username,
+        zone=zone_of(seen, deps.zone),
+        user_id=user.id if user else 0,
+        user_name=user.full_name[:NAME_AT_MOST] if user else "",
+        username=user.username if user else None,
         person=person,
     )
 
@@ -105,6 +108,8 @@ class Access(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         assert isinstance(event, Message | CallbackQuery)
         turn: Turn = data["turn"]
+        if get_flag(data, SERVICE):
+            return await handler(event, data)
         if isinstance(event, Message) and _nobody(event):
             return await self._refuse(turn, event, Refused(Refusal.ANONYMOUS)) if _anonymous(event) else None
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aiogram import F, Router
@@ -13,7 +14,7 @@ from aiogram.types import ChatMemberUpdated, Message, User
 
 from checks.access import Act, Allowed, ChatKind, Refusal, may
 from checks.model import Person, Role
-from handlers.access import OPEN
+from handlers.access import SERVICE
 from handlers.manners import Manners
 from handlers.menus import give_menu
 from handlers.replies import say, worded
@@ -52,7 +53,8 @@ def router() -> Router:
 
     made.my_chat_member.register(mine)
     made.chat_member.register(theirs)
-    made.message.register(left, F.left_chat_member, flags={OPEN: True})
+    made.message.register(left, F.left_chat_member, flags={SERVICE: True})
+    made.message.register(_moved, F.migrate_to_chat_id, flags={SERVICE: True})
     return made
 
 
@@ -61,7 +63,7 @@ async def greet(turn: Turn, *, title: str, kind: str) -> None:
     turn.require(Act.BIND)
     fresh = await turn.change(
         "introduced",
-        lambda tx: chats.introduce(tx, chat_id=turn.chat_id, title=title, kind=kind, at=turn.now),
+        lambda tx: chats.introduce(tx, turn.chat_id, title=title, kind=kind, at=turn.now),
         target=str(turn.chat_id),
         detail={"title": title},
     )
@@ -86,16 +88,25 @@ async def _back(turn: Turn, event: ChatMemberUpdated) -> None:
     title = event.chat.full_name
     await turn.change(
         "chat_back",
-        lambda tx: chats.revive(tx, turn.chat_id, title=title),
+        lambda tx: chats.revive(tx, turn.chat_id),
         target=str(turn.chat_id),
         detail={"title": title},
     )
 
 
+async def _moved(message: Message, turn: Turn) -> None:
+    """Follow a group to its new id; its bindings and silences come along."""
+    new = message.migrate_to_chat_id
+    assert new is not None
+    if turn.chat is ChatKind.GROUP:
+        work = partial(chats.migrate, old=turn.chat_id, new=new, at=turn.now)
+        await turn.change("chat_moved", work, target=str(new))
+
+
 async def _lost(turn: Turn) -> None:
     await turn.change(
         "chat_lost",
-        lambda tx: chats.bury(tx, chat_id=turn.chat_id, why=KICKED, at=turn.now),
+        lambda tx: chats.bury(tx, turn.chat_id, why=KICKED, at=turn.now),
         target=str(turn.chat_id),
     )
 
@@ -106,7 +117,7 @@ async def _gone(turn: Turn, user: User, title: str) -> None:
         return
     async with turn.deps.database.read() as connection:
         person = await people.get(connection, user.id)
-        others = [chat.id for chat in await chats.groups(connection) if chat.id != turn.chat_id]
+        others = [chat_id for chat_id in await chats.groups(connection) if chat_id != turn.chat_id]
     if person is None or person.suspended or await _elsewhere(turn, user.id, others):
         return
     suspended = await turn.change(

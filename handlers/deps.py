@@ -27,6 +27,8 @@ class Deps:
     """Tell delivery that something is owed."""
     zone: ZoneInfo = MOSCOW
     """For chats that have no time zone of their own."""
+    chats: frozenset[int] = frozenset()
+    """Chats that the configuration names: they need nobody to introduce them."""
     managers_see_all: bool = False
     look_patience: timedelta = timedelta(seconds=8)
     """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""

@@ -186,4 +186,4 @@ async def _polling(dispatcher: Dispatcher, bot: Bot) -> AsyncIterator[None]:
 async def _people(tx: Any, at: datetime) -> None:
     for person in STAFF:
         await people.admit(tx, person, username=None, at=at)
-    await chats.introduce(tx, chat_id=SUPPORT.id, title=SUPPORT.title, kind="supergroup", at=at)
+    await chats.introduce(tx, SUPPORT.id, title=SUPPORT.title, kind="supergroup", at=at)

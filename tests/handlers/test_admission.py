@@ -258,3 +258,12 @@ async def test_an_unexpected_error_is_a_sentence_with_a_number_and_a_line_in_the
     assert number in caplog.text
     assert "no such table" in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_a_group_that_moves_stays_introduced(talk):
+    heir = talk.world.migrate(talk.world.rooms[SUPPORT.id])
+    await talk.settled()
+
+    said = await talk.says(ANNA, "/help", heir)
+
+    assert "Что я умею" in said[0]["text"]
