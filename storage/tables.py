@@ -100,7 +100,7 @@ clients = Table(
     Column("time_zone", String),
     Column("contacts", Text),
     Column("sends_uploads", Boolean, nullable=False, server_default="0"),
-    Column("lists", JSON, nullable=False, server_default="[]"),
+    Column("lists", JSON, nullable=False, server_default="{}"),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("gone_at", Instant),
@@ -134,6 +134,7 @@ accesses = Table(
     Column("scheme", String, nullable=False, server_default="http"),
     Column("manager", String),
     Column("email", String),
+    Column("list", String, nullable=False, server_default=""),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("gone_at", Instant),
@@ -151,7 +152,9 @@ proposals = Table(
     Column("base", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("applied_at", Instant),
+    Column("applied_by", BigInteger),
     Column("dropped_at", Instant),
+    sqlite_autoincrement=True,
 )
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
