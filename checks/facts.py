@@ -36,6 +36,8 @@ PAGE_CHECKS = (
 BAD_GATEWAY = frozenset({502, 504})
 UNAVAILABLE = 503
 MAJORITY = 0.5
+BLIND = "MonitorBlind"
+FEWEST_WITNESSES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,8 +204,13 @@ def _why(facts: Facts, *, failed: bool) -> tuple[str, str]:
     return (facts.fault.value if facts.fault else _status_word(facts.status)), facts.detail
 
 
-def _nothing(_facts: Facts) -> Iterator[Answer]:
-    return iter(())
+def _reference(facts: Facts) -> Iterator[Answer]:
+    """We are blind when every witness of ourselves fails; one witness alone proves nothing."""
+    asked = [one for one in facts.samples if one.fault not in OWN_FAULTS - {Fault.OURSELVES}]
+    if any(one.fault is None or one.fault in TLS_FAULTS for one in asked):
+        yield BLIND, OK, "", ""
+    elif len(asked) >= FEWEST_WITNESSES:
+        yield BLIND, FAIL, asked[0].fault or "", f"{len(asked)}"
 
 
 READERS = {
@@ -211,5 +218,5 @@ READERS = {
     LookKind.INSTALLATION: _installation,
     LookKind.LICMAN: _licman,
     LookKind.REDIRECT: _redirect,
-    LookKind.REFERENCE: _nothing,
+    LookKind.REFERENCE: _reference,
 }

@@ -1,0 +1,285 @@
+"""Looks at what is due: bounded in all and per address, slow targets delay nobody, results are recorded in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from checks.attention import OURSELVES, Key, ourselves
+from checks.estate import host_of, target_of
+from checks.facts import NAME_FAULTS, RESOLVER_FAULTS, Witness
+from checks.model import SELF, Facts, Fault, LookKind, Subject, Target
+from checks.rules import Rules
+from handlers.looks import Looked, record_looks
+from handlers.observations import correlate_in
+from storage import looks
+from storage.database import Database
+from storage.looks import Due
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+GATHER = 0.05
+"""Seconds that results are gathered before they are recorded together."""
+REDIRECT_SHARE = 10
+"""A redirect server carries hundreds of clients: it takes so many times more looks at once."""
+RESOLVED_LATELY = timedelta(seconds=15)
+FORGOTTEN = timedelta(seconds=60)
+"""What was made urgent so long ago and never looked at has left the estate."""
+
+Look = Callable[[Target, datetime], Awaitable[Facts]]
+Resolve = Callable[[str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProberSettings:
+    """How much at once, how often, and who our witnesses are."""
+
+    interval: timedelta = timedelta(seconds=60)
+    intervals: Mapping[LookKind, timedelta] = field(default_factory=dict)
+    concurrency: int = 100
+    per_address: int = 4
+    reference_hosts: tuple[str, ...] = ()
+    reference_names: tuple[str, ...] = ()
+
+    def interval_of(self, kind: LookKind) -> timedelta:
+        return self.intervals.get(kind, self.interval)
+
+
+class Prober:
+    """Takes due looks from the database, makes them, records what they saw.
+
+    What is due stands in the database; this object only knows what is in hand.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        look: Look,
+        *,
+        rules: Callable[[], Rules],
+        now: Callable[[], datetime],
+        settings: ProberSettings,
+        resolve: Resolve | None = None,
+        owed: Callable[[], None] = lambda: None,
+        on_step: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self._database = database
+        self._look = look
+        self._rules = rules
+        self._now = now
+        self._settings = settings
+        self._resolve = resolve
+        self._owed = owed
+        self._on_step = on_step
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._addresses: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(settings.per_address)
+        )
+        self._in_hand: dict[Key, asyncio.Task[None]] = {}
+        self._results: asyncio.Queue[Looked] = asyncio.Queue()
+        self._unrecorded = 0
+        self._urgent: dict[Key, datetime] = {}
+        self._asked: dict[Key, datetime] = {}
+        self._resolved_at: datetime | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = False
+
+    @property
+    def pending(self) -> frozenset[Subject]:
+        """Subjects being looked at because something that shares with them failed."""
+        now = self._now()
+        return frozenset(subject for (subject, _), since in self._urgent.items() if now - since < FORGOTTEN)
+
+    async def sweep(self) -> int:
+        """Start every look that is due and not yet in hand; returns how many were started."""
+        room = BATCH * 5 - len(self._in_hand)
+        if self._closing or room <= 0:
+            return 0
+        now = self._now()
+        async with self._database.read() as connection:
+            found = await looks.due(connection, now, limit=room + len(self._in_hand))
+        started = [due for due in found if due.key not in self._in_hand and self._start(due)]
+        return len(started)
+
+    def _start(self, due: Due) -> bool:
+        target = self._target(due.key)
+        if target is None:
+            return False
+        self._idle.clear()
+        task = asyncio.create_task(self._make(target, due.interval), name=f"look {target.subject} {target.kind}")
+        self._in_hand[due.key] = task
+        return True
+
+    def _target(self, key: Key) -> Target | None:
+        estate = self._rules().estate
+        if key == OURSELVES:
+            return ourselves(estate, self._settings.reference_hosts)
+        return target_of(estate, *key)
+
+    async def _make(self, target: Target, interval: timedelta) -> None:
+        try:
+            facts = await self._bounded(target)
+            witness = await self._witness(facts)
+        except Exception:
+            log.exception("a look at %s failed in our own code", target.subject)
+            facts, witness = Facts(target=target, at=self._now(), fault=Fault.OURSELVES), Witness()
+        self._on_step("looked")
+        self._unrecorded += 1
+        self._results.put_nowait(Looked(facts=facts, interval=interval, witness=witness))
+
+    async def _bounded(self, target: Target) -> Facts:
+        """Look when there is room: first at the address, then in all, so that a slow address holds no common room."""
+        if target.kind is LookKind.REFERENCE:
+            return await self._look_at_witnesses(target)
+        async with self._room(target), self._slots:
+            return await self._look(target, self._now())
+
+    def _room(self, target: Target) -> asyncio.Semaphore:
+        host = host_of(target.through or target.url) or target.url
+        if target.through and host not in self._addresses:
+            self._addresses[host] = asyncio.Semaphore(self._settings.per_address * REDIRECT_SHARE)
+        return self._addresses[host]
+
+    async def _look_at_witnesses(self, target: Target) -> Facts:
+        """Ask all witnesses at once; the first good answer is enough."""
+        at = self._now()
+        kind, subject = LookKind.INSTALLATION, SELF
+        asked = [
+            asyncio.create_task(
+                self._ask(Target(kind=kind, subject=subject, url=url if "://" in url else f"http://{url}"))
+            )
+            for url, _ in target.sample
+        ]
+        seen: list[Facts] = []
+        try:
+            for done in asyncio.as_completed(asked):
+                seen.append(await done)
+                if seen[-1].fault is None:
+                    break
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+        return Facts(target=target, at=at, samples=tuple(seen))
+
+    async def _ask(self, target: Target) -> Facts:
+        async with self._slots:
+            return await self._look(target, self._now())
+
+    async def _witness(self, facts: Facts) -> Witness:
+        """Find out whether our resolver answers anybody, when it did not answer this look."""
+        if facts.fault not in RESOLVER_FAULTS:
+            if facts.fault not in NAME_FAULTS and any(hop.phases.dns for hop in facts.hops):
+                self._resolved_at = facts.at
+            return Witness()
+        if self._resolved_at is not None and self._now() - self._resolved_at < RESOLVED_LATELY:
+            return Witness()
+        return Witness(resolver_answers=await self._resolver_answers(facts))
+
+    async def _resolver_answers(self, facts: Facts) -> bool:
+        if self._resolve is None:
+            return False
+        names = self._settings.reference_names or self._others(facts)
+        for name in names:
+            if await self._resolve(name):
+                self._resolved_at = self._now()
+                return True
+        return False
+
+    def _others(self, facts: Facts) -> tuple[str, ...]:
+        clients = self._rules().estate.clients.values()
+        domains = [host for one in clients if one.name != facts.target.subject.name and (host := host_of(one.domain))]
+        return tuple(domains[:: max(1, len(domains) // 3)][:3])
+
+    # ── recording ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Record results until ``close``; a batch that cannot be recorded is tried again, nothing is dropped."""
+        while not self._closing or self._unrecorded or self._in_hand:
+            batch = await self._gather()
+            if batch:
+                await self._record(batch)
+
+    async def _gather(self) -> list[Looked]:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                batch = [await self._results.get()]
+                await asyncio.sleep(GATHER)
+                while len(batch) < BATCH and not self._results.empty():
+                    batch.append(self._results.get_nowait())
+                return batch
+        return []
+
+    async def _record(self, batch: list[Looked]) -> None:
+        keys = [(one.facts.target.subject, one.facts.target.kind) for one in batch]
+        waited = self.pending
+        for key in keys:
+            self._urgent.pop(key, None)
+        while True:
+            try:
+                followed = await record_looks(
+                    self._database, batch, rules=self._rules(), now=self._now(), pending=self.pending, asked=self._asked
+                )
+                break
+            except Exception:
+                log.exception("looks could not be recorded; trying again")
+                await asyncio.sleep(1)
+        self._on_step("recorded")
+        self._unrecorded -= len(batch)
+        for key in keys:
+            self._in_hand.pop(key, None)
+        now = self._now()
+        self._urgent.update(dict.fromkeys(followed.urgent, now))
+        self._asked.update(dict.fromkeys(followed.urgent, now))
+        if followed.recorded.changes:
+            self._owed()
+        if waited - self.pending and not followed.recorded.changes:
+            await self.settle()
+        if followed.urgent:
+            await self.sweep()
+        if not self._in_hand and not self._unrecorded:
+            self._idle.set()
+
+    async def settle(self) -> None:
+        """Find the causes anew after something that was waited for has been looked at."""
+        pending, rules, now = self.pending, self._rules(), self._now()
+        changes = await self._database.write(lambda tx: correlate_in(tx, rules=rules, now=now, pending=pending))
+        if changes:
+            self._owed()
+
+    # ── on demand ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def look_now(self, keys: Collection[Key]) -> list[Facts]:
+        """Look at once, outside the schedule, and wait until what was seen is recorded."""
+        targets = [target for key in keys if (target := self._target(key))]
+        found = await asyncio.gather(*(self._bounded(target) for target in targets))
+        batch = [
+            Looked(
+                facts=facts, interval=self._settings.interval_of(facts.target.kind), witness=await self._witness(facts)
+            )
+            for facts in found
+        ]
+        if batch:
+            followed = await record_looks(
+                self._database, batch, rules=self._rules(), now=self._now(), pending=self.pending, asked=self._asked
+            )
+            self._urgent.update(dict.fromkeys(followed.urgent, self._now()))
+            if followed.recorded.changes:
+                self._owed()
+        return list(found)
+
+    async def idle(self) -> None:
+        """Wait until nothing is in hand."""
+        await self._idle.wait()
+
+    def close(self) -> None:
+        """Start nothing new; ``run`` ends when what is in hand is recorded."""
+        self._closing = True
+

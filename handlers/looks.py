@@ -1,0 +1,141 @@
+"""Records looks: what they saw, what that means, and when to look again, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from checks.attention import OURSELVES, Key, is_fresh, soon, urgent
+from checks.estate import next_due
+from checks.facts import Witness, read
+from checks.model import Facts, Hop, LookKind, Subject, Target
+from checks.rules import Rules
+from handlers.observations import Recorded, record_in
+from storage import looks, registry
+from storage.database import Database
+from storage.looks import Due, Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """One finished look."""
+
+    facts: Facts
+    interval: timedelta
+    """Its ordinary interval."""
+    witness: Witness = field(default_factory=Witness)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What became of a batch of looks."""
+
+    recorded: Recorded
+    urgent: frozenset[Key] = frozenset()
+    """Looks that were made due at once because of what was seen."""
+
+
+async def record_looks(
+    database: Database,
+    batch: Sequence[Looked],
+    *,
+    rules: Rules,
+    now: datetime,
+    pending: Collection[Subject] = frozenset(),
+    asked: Mapping[Key, datetime] | None = None,
+) -> Followed:
+    """Record a batch of looks and set when each is due again.
+
+    ``asked`` tells when looks were last made urgent, so that one suspicion asks once.
+    """
+
+    async def work(tx: Any) -> Followed:
+        observations = [one for looked in batch for one in read(looked.facts, looked.witness)]
+        recorded = await record_in(tx, observations, rules=rules, now=now, pending=pending)
+        keys = _urgent(recorded, rules, now, asked or {}) - {_key(looked.facts.target) for looked in batch}
+        await looks.save(tx, [_seen(looked, recorded, now) for looked in batch])
+        await looks.postpone(tx, [(key, now) for key in keys])
+        await registry.learn(tx, _led(batch, rules), now=now)
+        return Followed(recorded=recorded, urgent=frozenset(keys))
+
+    return await database.write(work)
+
+
+def _urgent(recorded: Recorded, rules: Rules, now: datetime, asked: Mapping[Key, datetime]) -> set[Key]:
+    wanted = urgent(recorded.noticed, rules.estate)
+    moved = {change.subject for change in recorded.transitions}
+    return {key for key in wanted if not is_fresh(asked.get(key), now) or (moved and key != OURSELVES)}
+
+
+def _key(target: Target) -> Key:
+    return target.subject, target.kind
+
+
+def _seen(looked: Looked, recorded: Recorded, now: datetime) -> Seen:
+    facts = looked.facts
+    sooner = soon(facts.target.subject, recorded.noticed)
+    ordinary = next_due(facts.target, looked.interval, now)
+    due_at = ordinary if sooner is None else min(ordinary, now + sooner)
+    return Seen(
+        subject=facts.target.subject,
+        kind=facts.target.kind,
+        due_at=due_at,
+        at=facts.at,
+        fault=facts.fault,
+        status=facts.status,
+        elapsed=facts.elapsed,
+        address=facts.hops[-1].address if facts.hops else None,
+        facts=_plain(facts),
+    )
+
+
+def _plain(facts: Facts) -> dict[str, Any]:
+    """Return what the chat may want to show later, as plain JSON values."""
+    certificate = facts.certificate
+    return {
+        "detail": facts.detail,
+        "title": facts.title,
+        "server": facts.server,
+        "excerpt": facts.excerpt,
+        "marks": sorted(facts.marks),
+        "hops": [_plain_hop(hop) for hop in facts.hops],
+        "certificate_end": certificate.not_after.isoformat() if certificate else None,
+    }
+
+
+def _plain_hop(hop: Hop) -> dict[str, Any]:
+    return {
+        "url": hop.url,
+        "address": hop.address,
+        "status": hop.status,
+        "location": hop.location,
+        "fault": hop.fault,
+        "dns": hop.phases.dns,
+        "connect": hop.phases.connect,
+        "tls": hop.phases.tls,
+        "first_byte": hop.phases.first_byte,
+        "total": hop.phases.total,
+    }
+
+
+def _led(batch: Sequence[Looked], rules: Rules) -> dict[str, str]:
+    """Return where good redirects led, for clients whose list gives no direct address."""
+    led: dict[str, str] = {}
+    for looked in batch:
+        target, hops = looked.facts.target, looked.facts.hops
+        client = rules.estate.clients.get(target.subject.name)
+        led_on = target.kind is LookKind.DOMAIN and target.through and len(hops) > 1 and looked.facts.fault is None
+        if led_on and client and not client.address:
+            led[client.name] = hops[-1].url
+    return led
+
+
+async def plan_looks(tx: Any, targets: Sequence[tuple[Target, timedelta]], *, now: datetime) -> tuple[int, int]:
+    """Make the schedule hold exactly these looks, each at its own place in its interval."""
+    wanted = [
+        Due(subject=target.subject, kind=target.kind, due_at=next_due(target, interval, now), interval=interval)
+        for target, interval in targets
+    ]
+    return await looks.plan(tx, wanted)

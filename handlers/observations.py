@@ -1,0 +1,178 @@
+"""Records observations: one transaction from what was seen to what is owed to the chats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from checks.attention import Noticed
+from checks.catalogue import ROWS
+from checks.health import judge
+from checks.incidents import BLIND, REDIRECT_DOWN, Picture, correlate
+from checks.model import (
+    SELF,
+    Change,
+    ChangeKind,
+    Health,
+    Observation,
+    Outcome,
+    State,
+    Subject,
+    SubjectKind,
+    Transition,
+)
+from checks.rules import Rules
+from handlers import notifications
+from storage import health as healths
+from storage import incidents
+from storage.database import Database
+
+STALE = timedelta(minutes=10)
+"""An unchanged good belief is written again after so long, so that its age stays honest."""
+
+Transaction = Any
+"""The writer's connection; SQL itself stays in storage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of a batch of observations."""
+
+    transitions: tuple[Transition, ...] = ()
+    changes: tuple[Change, ...] = ()
+    noticed: Noticed = field(default_factory=Noticed)
+    """What deserves another look soon."""
+
+
+async def record(
+    database: Database,
+    observations: Sequence[Observation],
+    *,
+    rules: Rules,
+    now: datetime,
+    pending: Collection[Subject] = frozenset(),
+) -> Recorded:
+    """Judge, correlate and owe in a transaction of its own."""
+    return await database.write(lambda tx: record_in(tx, observations, rules=rules, now=now, pending=pending))
+
+
+async def record_in(
+    tx: Transaction,
+    observations: Sequence[Observation],
+    *,
+    rules: Rules,
+    now: datetime,
+    pending: Collection[Subject] = frozenset(),
+) -> Recorded:
+    """Judge, correlate and owe within the caller's transaction."""
+    subjects = {one.subject for one in observations} | {SELF}
+    known = await healths.of_subjects(tx, subjects)
+    blind = known.get((SELF, BLIND))
+    counted = [one for one in observations if not (blind and blind.state is State.FAIL and _looked(one))]
+    after, transitions, changed = _judge(known, counted, rules)
+    await healths.save(tx, changed)
+    await healths.remember(tx, transitions)
+    worth = transitions or any(_reworded(known.get(one.key), one) for one in changed)
+    changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if worth else ()
+    noticed = _notice(counted, after, transitions, rules)
+    return Recorded(transitions=tuple(transitions), changes=changes, noticed=noticed)
+
+
+def _notice(
+    observations: Sequence[Observation],
+    after: Mapping[tuple[Subject, str], Health],
+    transitions: Sequence[Transition],
+    rules: Rules,
+) -> Noticed:
+    doubts: dict[Subject, int] = {}
+    recovering: set[Subject] = set()
+    for one in observations:
+        health = after[one.subject, one.code]
+        if one.outcome is Outcome.FAIL and _doubtful(health, rules):
+            doubts[one.subject] = max(health.failures, doubts.get(one.subject, 0))
+        elif one.outcome is Outcome.OK and health.state is State.FAIL:
+            recovering.add(one.subject)
+    return Noticed(
+        doubts=doubts,
+        recovering=frozenset(recovering),
+        fallen=frozenset(change.subject for change in transitions if change.after is State.FAIL),
+        risen=frozenset(change.subject for change in transitions if change.before is State.FAIL),
+    )
+
+
+def _looked(one: Observation) -> bool:
+    """Tell whether an observation came from a look of ours: these mean nothing while we are blind."""
+    return one.subject.kind is not SubjectKind.SELF and ROWS[one.code].looked
+
+
+def _judge(
+    known: dict[tuple[Subject, str], Health], observations: Sequence[Observation], rules: Rules
+) -> tuple[dict[tuple[Subject, str], Health], list[Transition], list[Health]]:
+    after = dict(known)
+    transitions: list[Transition] = []
+    for one in observations:
+        key = (one.subject, one.code)
+        after[key], transition = judge(after.get(key), one, rules.threshold(*key))
+        if transition:
+            transitions.append(transition)
+    changed = [one for key, one in after.items() if _worth_writing(known.get(key), one)]
+    return after, transitions, changed
+
+
+def _worth_writing(before: Health | None, after: Health) -> bool:
+    if before is None:
+        return after.seen_at is not None
+    if replace(before, seen_at=after.seen_at) != after:
+        return True
+    return after.seen_at is not None and (before.seen_at is None or after.seen_at - before.seen_at > STALE)
+
+
+def _reworded(before: Health | None, after: Health) -> bool:
+    """Tell whether a known failure has another reason now: the card or its step changes."""
+    return before is not None and after.state is not State.OK and before.reason != after.reason
+
+
+def _doubtful(health: Health, rules: Rules) -> bool:
+    """Tell whether a failure waits for looks (not merely for time) to be believed."""
+    if health.state in {State.FAIL, State.FLAPPING}:
+        return False
+    return health.failures < rules.threshold(*health.key).failures
+
+
+async def correlate_in(
+    tx: Transaction, *, rules: Rules, now: datetime, pending: Collection[Subject] = frozenset()
+) -> tuple[Change, ...]:
+    """Find the causes of all that fails now, save what changed about the incidents, and owe the telling of it."""
+    servers = [Subject(SubjectKind.REDIRECT, name) for name in rules.estate.redirects]
+    shared = await healths.of_subjects(tx, [SELF, *servers])
+    picture = Picture(
+        failing=await healths.not_ok(tx),
+        shared={key: one for key, one in shared.items() if key[1] in {BLIND, REDIRECT_DOWN}},
+        estate=rules.estate,
+        open=await incidents.open_ones(tx),
+        pending=pending,
+        hold=rules.hold,
+    )
+    changes = tuple([await _save(tx, change, now) for change in _openings_first(correlate(picture, now))])
+    if changes:
+        await notifications.owe(tx, changes, now=now)
+    return changes
+
+
+def _openings_first(changes: Sequence[Change]) -> list[Change]:
+    """Order the changes so that an incident another one is merged into has its number by then."""
+    return sorted(changes, key=lambda change: change.kind in {ChangeKind.MERGED, ChangeKind.ENDED})
+
+
+async def _save(tx: Transaction, change: Change, now: datetime) -> Change:
+    incident = change.incident
+    if change.into is not None:
+        into = await incidents.open_of_cause(tx, change.into)
+        incident = replace(incident, merged_into=into)
+    saved = await incidents.save(tx, incident, noticed_at=now)
+    assert saved.id is not None
+    if change.kind not in {ChangeKind.GREW, ChangeKind.EASED}:
+        await incidents.note(tx, saved.id, now, change.kind, detail={"code": saved.code})
+    return replace(change, incident=saved)
