@@ -282,4 +282,3 @@ class Prober:
     def close(self) -> None:
         """Start nothing new; ``run`` ends when what is in hand is recorded."""
         self._closing = True
-

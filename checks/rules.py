@@ -9,6 +9,7 @@ from datetime import timedelta
 from checks.catalogue import ROWS
 from checks.estate import Estate
 from checks.model import ClientKind, Subject, SubjectKind, Threshold
+from checks.notifications import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Rules:
     by_kind: Mapping[tuple[ClientKind, str], Threshold] = field(default_factory=dict)
     by_client: Mapping[tuple[str, str], Threshold] = field(default_factory=dict)
     hold: timedelta = timedelta(seconds=30)
+    policy: Policy = field(default_factory=Policy)
 
     def threshold(self, subject: Subject, code: str) -> Threshold:
         """Return the threshold in force: the client's own, its kind's, the configured, the catalogue's."""

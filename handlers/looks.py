@@ -13,7 +13,7 @@ from checks.facts import Witness, read
 from checks.model import Facts, Hop, LookKind, Subject, Target
 from checks.rules import Rules
 from handlers.observations import Recorded, record_in
-from storage import looks, registry
+from storage import estate, looks
 from storage.database import Database
 from storage.looks import Due, Seen
 
@@ -57,7 +57,7 @@ async def record_looks(
         keys = _urgent(recorded, rules, now, asked or {}) - {_key(looked.facts.target) for looked in batch}
         await looks.save(tx, [_seen(looked, recorded, now) for looked in batch])
         await looks.postpone(tx, [(key, now) for key in keys])
-        await registry.learn(tx, _led(batch, rules), now=now)
+        await estate.learn(tx, _led(batch, rules))
         return Followed(recorded=recorded, urgent=frozenset(keys))
 
     return await database.write(work)

@@ -157,7 +157,7 @@ async def correlate_in(
     )
     changes = tuple([await _save(tx, change, now) for change in _openings_first(correlate(picture, now))])
     if changes:
-        await notifications.owe(tx, changes, now=now)
+        await notifications.owe(tx, changes, now=now, policy=rules.policy)
     return changes
 
 
