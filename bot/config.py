@@ -336,7 +336,10 @@ def _lay_over(values: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Put ``SMARTBOT_SECTION__KEY`` in place of the file's value; TOML values are understood, words are strings."""
     for name, text in environment.items():
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        if not name.startswith(PREFIX) or not key:
+        if not name.startswith(PREFIX):
+            continue
+        if not key:
+            values[section] = _value(text)
             continue
         place = values.setdefault(section, {})
         for part in key.split("__")[:-1]:

@@ -11,7 +11,7 @@ from checks.rules import Rules
 from handlers import notifications
 from handlers.observations import correlate_in, record_in
 from handlers.reports import overdue_observations
-from storage import absences, audit, health, incidents
+from storage import absences, health, incidents
 from storage.database import Database
 
 Due = Callable[[Any, datetime], Any]

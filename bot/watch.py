@@ -1,0 +1,98 @@
+"""What is watched and by which rules: kept in step with the lists, and the schedule of looks with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.config import Config
+from checks.attention import ourselves
+from checks.catalogue import ROWS
+from checks.estate import Estate, targets
+from checks.model import ClientKind, LookKind, Route, RouteKind, Target, Threshold
+from checks.notifications import Policy
+from checks.rules import Rules
+from checks.volume import Volume
+from handlers.looks import plan_looks
+from storage import estate
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+SELDOM = timedelta(days=365)
+"""Without reference hosts we look at ourselves only when something fails."""
+
+
+class Watch:
+    """Holds the rules in force; ``refresh`` makes them anew when the lists have changed, whoever changed them."""
+
+    def __init__(self, database: Database, config: Config, *, interval_of: Callable[[LookKind], timedelta]) -> None:
+        self._database = database
+        self._config = config
+        self._interval_of = interval_of
+        self._seen: tuple[object, ...] | None = None
+        self._rules = rules_of(config, Estate(clients={}, redirects={}))
+
+    def rules(self) -> Rules:
+        return self._rules
+
+    async def refresh(self, now: datetime) -> bool:
+        """Reload the estate if the lists changed; returns whether they did."""
+        async with self._database.read() as connection:
+            seen = await estate.fingerprint(connection)
+            if seen == self._seen:
+                return False
+            found = await estate.load(connection)
+        self._rules = rules_of(self._config, found)
+        wanted = [(target, self._interval_of(target.kind)) for target in self._targets(found)]
+        if self._config.reference.hosts:
+            wanted.append((self._witnesses(found), self._interval_of(LookKind.REFERENCE)))
+        else:
+            wanted.append((self._witnesses(found), SELDOM))
+        added, gone = await self._database.write(lambda tx: plan_looks(tx, wanted, now=now))
+        self._seen = seen
+        log.info("watching %d clients, %d looks added, %d dropped", len(found.clients), added, gone)
+        return True
+
+    def _targets(self, found: Estate) -> list[Target]:
+        return list(targets(found))
+
+    def _witnesses(self, found: Estate) -> Target:
+        return ourselves(found, self._config.reference.hosts)
+
+
+def rules_of(config: Config, found: Estate) -> Rules:
+    """Put the configuration's thresholds, routes and volume together with the estate."""
+    base: dict[str, Threshold] = {}
+    kinds: dict[tuple[ClientKind, str], Threshold] = {}
+    clients: dict[tuple[str, str], Threshold] = {}
+    for code, limit in config.thresholds.items():
+        base[code] = limit.over(ROWS[code].threshold)
+        kinds |= {(kind, code): one.over(base[code]) for kind, one in limit.kind.items()}
+        clients |= {(name, code): one.over(base[code]) for name, one in limit.client.items()}
+    return Rules(
+        estate=found,
+        thresholds=base,
+        by_kind=kinds,
+        by_client=clients,
+        hold=config.incidents.hold,
+        policy=policy_of(config),
+    )
+
+
+def policy_of(config: Config) -> Policy:
+    """Return what the operator has set about telling."""
+    routes = tuple(
+        Route(
+            chat_id=row.chat,
+            thread_id=row.thread,
+            kinds=frozenset(RouteKind(kind) for kind in row.kinds),
+            priorities=row.priorities,
+            clients=row.clients,
+            managers=row.managers,
+        )
+        for row in config.routes
+    )
+    volume = Volume(limit=config.incidents.messages_per_10_min)
+    return Policy(routes=routes, volume=volume, loud_after=config.incidents.loud_after)
