@@ -97,9 +97,9 @@ async def postpone(tx: AsyncConnection, until: Sequence[tuple[Key, datetime]]) -
             looks.c.subject_name == bindparam("n"),
             looks.c.kind == bindparam("l"),
         )
-        .values(due_at=bindparam("at"))
+        .values(due_at=bindparam("until"))
     )
-    await tx.execute(statement, [{"k": s.kind, "n": s.name, "l": kind, "at": at} for (s, kind), at in until])
+    await tx.execute(statement, [{"k": s.kind, "n": s.name, "l": kind, "until": at} for (s, kind), at in until])
 
 
 async def save(tx: AsyncConnection, seen: Sequence[Seen]) -> None:
