@@ -1,0 +1,99 @@
+"""The command line: `smartbot COMMAND`, each command importing only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.config import Config
+
+FINE, WRONG_USE, FAILED = 0, 2, 1
+
+Command = Callable[["Config", argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 0 fine, 2 wrong usage or configuration, 1 anything else."""
+    options = parser().parse_args(arguments)
+    from bot.config import ConfigError, load
+
+    try:
+        config = load(options.config)
+        command: Command = options.command
+        return command(config, options)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    root = argparse.ArgumentParser(
+        prog="smartbot", description="Следит за установками «Техэксперт» и сообщает об авариях."
+    )
+    root.add_argument("--config", type=Path, default=Path("config.toml"), help="файл настроек (config.toml)")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="файл настроек (config.toml)")
+    commands = root.add_subparsers(title="команды", required=True, metavar="КОМАНДА")
+
+    def add(name: str, run: Command, words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words, parents=[shared])
+        added.set_defaults(command=run)
+        return added
+
+    configs = add("config", _config, "проверить настройки")
+    configs.add_argument("what", choices=["check"])
+    base = add("db", _db, "обновить схему базы или сделать её копию")
+    base.add_argument("what", choices=["upgrade", "backup"])
+    base.add_argument("target", nargs="?", type=Path, help="куда положить копию")
+    token = add("token", _token, "выдать клиенту ключ для отправки отчётов")
+    token.add_argument("client", metavar="CLIENT")
+    add("admin-code", _admin_code, "выдать одноразовый код для первого администратора")
+    return root
+
+
+def _config(_config: Config, options: argparse.Namespace) -> int:
+    _config.token()
+    _config.upload_token()
+    print(f"{options.config}: в порядке")
+    return FINE
+
+
+def _db(config: Config, options: argparse.Namespace) -> int:
+    from storage.schema import backup, upgrade
+
+    if options.what == "upgrade":
+        upgrade(config.storage.url)
+        return FINE
+    if options.target is None:
+        print("db backup: назовите файл для копии", file=sys.stderr)
+        return WRONG_USE
+    try:
+        backup(config.storage.url, options.target)
+    except (ValueError, OSError) as error:
+        print(f"db backup: {error}", file=sys.stderr)
+        return FAILED
+    return FINE
+
+
+def _token(config: Config, options: argparse.Namespace) -> int:
+    from bot.cli import token
+
+    return asyncio.run(token(config, options.client))
+
+
+def _admin_code(config: Config, _options: argparse.Namespace) -> int:
+    from bot.cli import admin_code
+
+    return asyncio.run(admin_code(config))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
