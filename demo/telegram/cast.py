@@ -49,7 +49,7 @@ class Cast:
 ANNA = Person(id=1001, name="Анна", role="support", title="техподдержка", username="anna_support")
 IGOR = Person(id=1002, name="Игорь", role="support", title="техподдержка", username="igor_support")
 OLGA = Person(id=1003, name="Ольга", role="manager", title="менеджер", username="olga_manager")
-ADMIN = Person(id=1004, name="Администратор", role="admin", title="настраивает бота", username="te_admin")
+ADMIN = Person(id=1004, name="Администратор", role="admin", title="настройка", username="te_admin")
 
 SUPPORT = Group(
     id=-1001000000001,

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from demo.telegram import people, views
 from demo.telegram.errors import Refusal, bad
+from demo.telegram.faults import Fault
 from demo.telegram.queries import answered
 from demo.telegram.rooms import Message
 from demo.telegram.seams import ESTATE, STORIES, WORLD
@@ -19,25 +20,30 @@ routes = web.RouteTableDef()
 PICTURES = {"image/png", "image/jpeg", "image/gif"}
 
 
+def state_of(app: web.Application) -> views.View:
+    """Tell who is here, what is broken and what is ordered."""
+    world = app[WORLD]
+    estate, stories = app.get(ESTATE), app.get(STORIES)
+    return {
+        "chats": views.chats(world),
+        "people": views.people(world),
+        "bot": views.bot(world),
+        "estate": dict(estate.state()) if estate else {"redirects": [], "clients": []},
+        "stories": [dict(story) for story in stories.names()] if stories else [],
+        "limits": world.flood.enforced,
+        "faults": [_fault(one) for one in world.faults.standing(world.now())],
+        "time": int(world.now().timestamp()),
+    }
+
+
+def _fault(ordered: Fault) -> views.View:
+    until = int(ordered.until.timestamp()) if ordered.until else None
+    return {"method": ordered.method, "kind": ordered.kind, "times": ordered.times, "until": until}
+
+
 @routes.get("/sim/state")
 async def state(request: web.Request) -> web.Response:
-    world = request.app[WORLD]
-    estate, stories = request.app.get(ESTATE), request.app.get(STORIES)
-    return web.json_response(
-        {
-            "chats": views.chats(world),
-            "people": views.people(world),
-            "bot": views.bot(world),
-            "estate": estate.state() if estate else {"redirects": [], "clients": []},
-            "stories": list(stories.names()) if stories else [],
-            "limits": world.flood.enforced,
-            "faults": [
-                {"method": fault.method, "kind": fault.kind, "times": fault.times}
-                for fault in world.faults.standing(world.now())
-            ],
-            "time": int(world.now().timestamp()),
-        }
-    )
+    return web.json_response(state_of(request.app))
 
 
 @routes.get("/sim/calls")
@@ -51,7 +57,7 @@ async def calls(request: web.Request) -> web.Response:
 async def messages(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     room = world.room(_number(request.match_info["chat_id"]))
-    return web.json_response([views.message(world, said) for said in room.messages.values()])
+    return web.json_response(views.messages(world, room))
 
 
 @routes.get("/sim/chats/{chat_id}/messages/{message_id}")

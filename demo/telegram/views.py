@@ -39,6 +39,10 @@ def bot(world: World) -> View:
     return {"id": world.bot_id, "name": world.cast.bot_name, "username": world.cast.bot_username}
 
 
+def messages(world: World, room: Room) -> list[View]:
+    return [message(world, said) for said in room.messages.values()]
+
+
 def message(world: World, said: Message) -> View:
     room = world.rooms[said.chat_id]
     return {

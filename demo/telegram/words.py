@@ -14,6 +14,7 @@ FOUND = re.compile(
     r"|(?<![\w/@])(?P<mention>@[A-Za-z]\w{3,31})\b"
     r"|(?<![\w/<>@:.])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?)(?![\w/])"
     r"|(?<![\w#])(?P<hashtag>#\w*[^\W\d_]\w*)"
+    r"|(?<![\w+])(?P<phone_number>\+\d(?:[ ()-]{0,2}\d){9,13})(?!\w)"
     r"|(?<![\w@/.-])(?P<domain>(?:[\w-]+\.)+(?:ru|com|net|org|su|info|biz|рф|io|me|dev)\b(?:/[^\s<>\"']*)?)",
 )
 OPAQUE = {"code", "pre", "text_link", "text_mention"}
