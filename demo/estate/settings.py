@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
-
-TEXTS: Mapping[str, tuple[str, ...]] = {
-    "no_seats": ("toomanyusers", "максимальное число подключений"),
-    "bad_login": ("ошибка авторизации",),
-    "service_message": ("сервисное сообщение",),
-    "key_inactive": ("ключ защиты не активен",),
-    "emergency": ("в аварийном состоянии",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +21,6 @@ class Settings:
     """The distributor's token that reports carry; the intake must know it."""
     ca_file: Path | None = None
     """Issuer to trust, where some clients speak TLS."""
-    texts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: TEXTS)
-    """What the pages say, by the names of ``checks.model.Mark``."""
 
 
 def keep_token(path: Path) -> Path:

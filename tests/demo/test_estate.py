@@ -196,10 +196,10 @@ async def test_a_wrong_target_and_a_loop(estate: Estate, who: str) -> None:
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        ("key_lost", "Ключ защиты"),
+        ("key_lost", "ключ защиты не найден"),
         ("no_seats", "максимальное число подключений"),
         ("no_seats", "toomanyusers"),
-        ("service_message", "Сервисное сообщение"),
+        ("service_message", "обратитесь в службу поддержки"),
         ("emergency", "аварийном состоянии"),
         ("bad_login", "Ошибка авторизации"),
     ],
