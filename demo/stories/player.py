@@ -1,0 +1,115 @@
+"""Plays a story: jumps from one due moment to the next, lets the script act, lets the product work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from checks.model import Subject
+from demo.stories.chats import Chats
+from demo.stories.script import WELL, Act, Becomes, Condition, Presses, Says, Scene, Story
+
+BEAT = timedelta(seconds=1)
+"""No jump is shorter: what is due within it is done together."""
+
+
+@dataclass(slots=True)
+class StoryClock:
+    """The time of a story; calling it tells the present moment."""
+
+    moment: datetime
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@dataclass(slots=True)
+class Weather:
+    """Who is in what condition at present."""
+
+    changed: dict[Subject, Condition] = field(default_factory=dict)
+
+    def of(self, subject: Subject) -> Condition:
+        return self.changed.get(subject, WELL)
+
+
+class Stage(Protocol):
+    """The product, wired for a story."""
+
+    async def step(self) -> None:
+        """Do whatever is due at the present moment: looks, what time brings, telling."""
+
+    async def next_due(self) -> datetime | None:
+        """Tell when something will be due next; None = nothing is planned."""
+
+    async def hear(self, update: Mapping[str, Any]) -> None:
+        """Take one update of the Bot API."""
+
+    async def receive(self, name: str, content: bytes) -> None:
+        """Take one report of a client."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """One performance of a story. ``speed``: story seconds in a real second; what goes before it is not slowed down."""
+
+    story: Story
+    stage: Stage
+    chats: Chats
+    clock: StoryClock
+    weather: Weather
+    speed: float
+    _left: deque[Scene] = field(default_factory=deque)
+
+    async def play(self) -> None:
+        """Play to the end."""
+        self._left = deque(self.story.scenes)
+        loop = asyncio.get_running_loop()
+        curtain = loop.time()
+        while self.clock.moment < self.story.ends:
+            following = await self._following()
+            if following > self.story.begins:
+                if self.clock.moment <= self.story.begins:
+                    curtain = loop.time()
+                shown = (following - self.story.begins).total_seconds() / self.speed
+                await asyncio.sleep(max(0.0, curtain + shown - loop.time()))
+            self.clock.moment = following
+            await self._live()
+
+    async def _following(self) -> datetime:
+        """Return the next moment at which anything happens."""
+        now = self.clock.moment
+        due = await self.stage.next_due()
+        moments = [self.story.ends, *([] if due is None else [max(due, now + BEAT)])]
+        if self._left:
+            moments.append(max(self._left[0].at, now))
+        return min(moments)
+
+    async def _live(self) -> None:
+        while self._left and self._left[0].at <= self.clock.moment:
+            await self._act(self._left.popleft().act)
+        await self.stage.step()
+
+    async def _act(self, act: Act) -> None:
+        match act:
+            case Becomes(subject=subject, condition=condition):
+                self.weather.changed[subject] = condition
+            case Says():
+                await self.stage.step()
+                self.chats.say(act)
+                await self._listen()
+            case Presses():
+                await self.stage.step()
+                self.chats.press(act)
+                await self._listen()
+            case _:
+                await self.stage.receive(act.name, act.content)
+
+    async def _listen(self) -> None:
+        while waiting := self.chats.updates():
+            for update in waiting:
+                await self.stage.hear(update)
