@@ -110,7 +110,7 @@ RULES: Mapping[Act, Rule] = {
     Act.MUTE_CAUSE: Rule(roles=WORKERS, reach=Reach.ALL),
     Act.MUTE_CODE: Rule(roles=STAFF),
     Act.BIND: Rule(roles=STAFF, introduces=True),
-    Act.BIND_OWN: Rule(roles=WORKERS),
+    Act.BIND_OWN: Rule(roles=WORKERS, introduces=True),
     Act.PEOPLE: Rule(roles=frozenset({Role.ADMIN, Role.HEAD}), private=True),
     Act.INVITE: Rule(roles=ADMINS, private=True),
     Act.AUDIT: Rule(roles=ADMINS, private=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -31,3 +32,13 @@ def page_of(rows: Sequence[T], number: int, size: int) -> Page[T]:
     count = max(1, -(-len(rows) // size))
     number = min(max(number, 0), count - 1)
     return Page(rows[number * size : (number + 1) * size], number, count)
+
+
+def number_of(text: str) -> int:
+    """Read the number of a page from a button; 0 for anything odd."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004 - pages are few
+
+
+def key_of(name: str) -> str:
+    """Return a short key of a name that would not fit into a button."""
+    return sha256(name.encode(errors="replace")).hexdigest()[:12]

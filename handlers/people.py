@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from aiogram import Router
@@ -14,11 +13,12 @@ from checks.access import Act, Allowed
 from checks.buttons import Action, Press
 from checks.model import Person, Role
 from handlers.menus import give_menu
-from handlers.paging import page_of
+from handlers.paging import key_of, number_of, page_of
 from handlers.pressed import on_command, on_press
 from handlers.replies import answer, say, show, worded
 from handlers.turn import Turn
 from storage import invitations, people
+from storage import names as names_of
 
 PEOPLE_A_PAGE = 8
 NAMES_A_PAGE = 8
@@ -59,7 +59,7 @@ async def _pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
         await _new_invitation(query, turn, arg)
     elif word == "names":
         await answer(turn, query, "empty")
-        await show(turn, query, await _names(turn, press.id, _number(arg)))
+        await show(turn, query, await _names(turn, press.id, number_of(arg)))
     elif word == "name":
         await _name_chosen(query, turn, press.id, arg)
     elif word == "card":
@@ -112,7 +112,7 @@ async def _make(query: CallbackQuery, turn: Turn, role: Role, manager: str | Non
 async def _names(turn: Turn, person_id: int, number: int) -> Any:
     """Suggest the managers of the client lists; ``person_id`` is 0 for a new invitation."""
     async with turn.deps.database.read() as connection:
-        names = await people.manager_names(connection)
+        names = await names_of.managers(connection)
         person = await people.get(connection, person_id) if person_id else None
     page = page_of([(name, key_of(name)) for name in names], number, NAMES_A_PAGE)
     return worded(turn, "manager_names", page=page, person=person, person_id=person_id, no_name=NO_NAME)
@@ -120,7 +120,7 @@ async def _names(turn: Turn, person_id: int, number: int) -> Any:
 
 async def _name_chosen(query: CallbackQuery, turn: Turn, person_id: int, key: str) -> None:
     async with turn.deps.database.read() as connection:
-        names = await people.manager_names(connection)
+        names = await names_of.managers(connection)
     found = next((name for name in names if key_of(name) == key), None)
     if found is None and key != NO_NAME:
         await answer(turn, query, "stale")
@@ -186,12 +186,3 @@ def _others(person: Person) -> Sequence[Role]:
 
 def _role(word: str) -> Role | None:
     return Role(word) if word in set(Role) else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004 - pages are few
-
-
-def key_of(name: str) -> str:
-    """Return a short key of a name that would not fit into a button."""
-    return sha256(name.encode(errors="replace")).hexdigest()[:12]

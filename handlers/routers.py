@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram import Bot, Router
 
-from handlers import admission, chats, errors, help, journal, people  # noqa: A004 - the noun of the module
+from handlers import admission, chats, errors, help, here, journal, people  # noqa: A004 - the noun of the module
 from handlers.access import Access, Once
 from handlers.deps import Deps
 from handlers.menus import give_menus
@@ -22,6 +22,7 @@ def build(deps: Deps) -> Router:
         errors.router(deps),
         admission.router(),
         chats.router(),
+        here.router(),
         help.router(),
         people.router(),
         journal.router(),

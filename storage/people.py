@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Person, Role
 from storage.database import upsert
-from storage.tables import clients, people
+from storage.tables import people
 
-CHUNK = 500
 COLUMNS = (people.c.id, people.c.name, people.c.role, people.c.manager, people.c.suspended_at)
 
 
@@ -36,22 +34,6 @@ async def with_role(connection: AsyncConnection, role: Role) -> list[Person]:
 async def names(connection: AsyncConnection, ids: set[int]) -> dict[int, str]:
     found = select(people.c.id, people.c.name).where(people.c.id.in_(ids))
     return {row.id: row.name for row in await connection.execute(found)}
-
-
-async def manager_names(connection: AsyncConnection) -> list[str]:
-    """Return the managers whom the client lists name, in order."""
-    living = select(clients.c.manager).where(clients.c.gone_at.is_(None), clients.c.manager.is_not(None)).distinct()
-    return sorted({name.strip() for name in (await connection.execute(living)).scalars() if name.strip()})
-
-
-async def owners(connection: AsyncConnection, names: Collection[str]) -> list[str | None]:
-    """Return the manager of each of the clients ``names``, one a client; None = nobody's, or not on the lists."""
-    found: list[str | None] = []
-    wanted = sorted(names)
-    for start in range(0, len(wanted), CHUNK):
-        part = select(clients.c.manager).where(clients.c.name.in_(wanted[start : start + CHUNK]))
-        found += (await connection.execute(part)).scalars()
-    return found + [None] * (len(wanted) - len(found))
 
 
 async def admit(tx: AsyncConnection, person: Person, *, username: str | None, at: datetime) -> None:

@@ -13,13 +13,14 @@ import aiohttp
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from sqlalchemy import insert
 
 from checks.model import Person, Role, Subject
 from demo import telegram
 from demo.telegram.seams import WORLD
 from handlers import routers
 from handlers.deps import Deps
-from storage import audit, chats, people
+from storage import audit, chats, people, tables
 from storage.database import Database
 from tests.builders import NOON
 
@@ -181,6 +182,23 @@ async def _polling(dispatcher: Dispatcher, bot: Bot) -> AsyncIterator[None]:
         await dispatcher.stop_polling()
         await polling
         await bot.get_updates(timeout=0)  # ends the poll that the server still holds open
+
+
+async def settle_estate(database: Database) -> None:
+    """Two redirect servers, three clients of two managers and of nobody."""
+
+    async def work(tx: Any) -> None:
+        stamps = {"created_at": NOON, "updated_at": NOON}
+        await tx.execute(insert(tables.redirects), [{"name": name, **stamps} for name in ("r1", "r2")])
+        rows = [
+            {"name": "romashka", "title": "Ромашка", "manager": "Ольга Иванова", "address": "http://10.0.0.1"},
+            {"name": "vektor", "title": "<b>Вектор & Co</b>", "manager": "Михаил", "address": "http://10.0.0.2"},
+            {"name": "progress", "title": "Прогресс", "manager": None, "address": None},
+        ]
+        more = {"kind": "server", "domain": None, "redirect": "r1", "search": "", "lists": {}, **stamps}
+        await tx.execute(insert(tables.clients), [{**row, **more} for row in rows])
+
+    await database.write(work)
 
 
 async def _people(tx: Any, at: datetime) -> None:

@@ -1,0 +1,99 @@
+"""A chat is bound to what it is told by those who may, and says what it is bound to."""
+
+import pytest
+
+from checks.model import RouteKind
+from storage import routes
+from tests.talk import ADMIN, ANNA, MISHA, OLGA, OUTSIDE, PETR, SUPPORT, labels, settle_estate
+
+
+async def bound(talk, chat_id):
+    async with talk.database.read() as connection:
+        return [one.route for one in await routes.of_chat(connection, chat_id)]
+
+
+@pytest.fixture
+async def estate(database):
+    await settle_estate(database)
+
+
+async def test_support_binds_a_topic_to_technical_alerts(talk):
+    [menu] = await talk.says(ANNA, "/here", SUPPORT, thread_id=2)
+    assert "Сюда пока ничего не сообщаем" in menu["text"]
+
+    told = await talk.presses(ANNA, "Все технические аварии", SUPPORT)
+    again = await talk.presses(ANNA, "Все технические аварии", SUPPORT)
+
+    assert (told["answer"], again["answer"]) == ("Записано", "Так уже и есть")
+    [route] = await bound(talk, SUPPORT.id)
+    assert (route.thread_id, route.kinds) == (2, {RouteKind.TECHNICAL})
+    card = await talk.last(SUPPORT)
+    assert "все технические аварии (в эту тему)" in card["text"]
+    assert [what for _, what in await talk.audit()] == ["bound"]
+
+
+async def test_a_binding_is_taken_back(talk):
+    await talk.says(ANNA, "/here", SUPPORT)
+    await talk.presses(ANNA, "Деловые тревоги", SUPPORT)
+    button = "✖ Больше не сообщать: деловые тревоги"
+    card = await talk.last(SUPPORT)
+
+    assert (await talk.presses(ANNA, button, SUPPORT))["answer"] == "Отвязано"
+    assert await bound(talk, SUPPORT.id) == []
+    assert button in labels(card)
+
+
+async def test_one_server_and_one_managers_clients(talk, estate):
+    await talk.says(ADMIN, "/here", SUPPORT)
+    await talk.presses(ADMIN, "Один сервер переадресации…", SUPPORT)
+    await talk.presses(ADMIN, "r1", SUPPORT)
+    await talk.presses(ADMIN, "Клиенты одного менеджера…", SUPPORT)
+    await talk.presses(ADMIN, "Михаил", SUPPORT)
+
+    found = {(next(iter(one.kinds)), *one.redirects, *one.managers) for one in await bound(talk, SUPPORT.id)}
+    assert found == {(RouteKind.TECHNICAL, "r1"), (RouteKind.OWN, "Михаил")}
+    [journal] = await talk.says(ADMIN, "/audit")
+    assert "аварии сервера переадресации r1" in journal["text"]
+
+
+async def test_a_manager_binds_his_own_clients_in_private_only(talk, estate):
+    [menu] = await talk.says(OLGA, "/here")
+    assert labels(menu) == ["Мои клиенты"]
+    await talk.presses(OLGA, "Мои клиенты")
+
+    [route] = await bound(talk, OLGA.id)
+    assert route.managers == {"Ольга Иванова"}
+    [menu] = await talk.says(OLGA, "/here", SUPPORT)
+    assert labels(menu) == []
+    own = await talk.last(OLGA)
+    assert await talk.presses(OLGA, "✖ Больше не сообщать: клиенты менеджера", message=own)
+    assert await bound(talk, OLGA.id) == []
+
+
+async def test_others_hear_whom_to_ask(talk):
+    await talk.says(ANNA, "/here", SUPPORT)
+
+    told = await talk.presses(OLGA, "Все технические аварии", SUPPORT)
+    assert told["alert"]
+    assert "Анна или Игорь" in told["answer"]
+    assert "другая роль" in (await talk.says(PETR, "/here"))[0]["text"]
+    assert await bound(talk, SUPPORT.id) == []
+
+
+async def test_here_introduces_a_group_for_those_who_may(talk):
+    talk.world.rooms[OUTSIDE.id].bot = "administrator"
+
+    [said] = await talk.says(ANNA, "/here", OUTSIDE)
+    assert "Сюда пока ничего не сообщаем" in said["text"]
+    await talk.presses(ANNA, "Все технические аварии", OUTSIDE)
+    assert len(await bound(talk, OUTSIDE.id)) == 1
+
+
+async def test_an_unknown_group_hears_nothing_from_others(talk):
+    outside = talk.world.rooms[OUTSIDE.id]
+    outside.bot = "administrator"
+    outside.members[MISHA.id] = "member"
+
+    [said] = await talk.says(MISHA, "/here", OUTSIDE)
+    assert "другая роль" in said["text"] or "не представили" in said["text"]
+    assert await talk.says(MISHA, "/help", OUTSIDE) != []
