@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from checks.model import Message
-from templates.clean import clean, clip, units
+from templates.clean import clean, clip, looks_like_a_link, units
 from templates.filters import FILTERS
 from templates.keys import Keys
 from templates.words import WORDS
@@ -92,7 +92,7 @@ def _words(template: str, facts: dict[str, Any], width: int, room: int) -> Messa
 def _tidy(text: str) -> str:
     """No blanks at the ends of lines, no two empty lines in a row, none at the ends."""
     lines = "\n".join(" ".join(line.split(" ")).rstrip() for line in text.split("\n"))
-    return sub(r"\n{3,}", "\n\n", lines).strip()
+    return sub(r"\n{3,}", "\n\n", lines.replace("\n</blockquote>", "</blockquote>")).strip()
 
 
 def _folder() -> Path:
@@ -111,6 +111,7 @@ def _environment(*, markup: bool) -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(FILTERS)
+    environment.tests["linkish"] = lambda text: looks_like_a_link(clean(text))
     environment.globals.update(WORDS)
     return environment
 
@@ -121,5 +122,6 @@ def _finalize(context: Context, value: Any) -> Any:
     if value is None:
         return UNKNOWN
     if isinstance(value, str) and not isinstance(value, Markup):
-        return clip(clean(value), context["width"])
+        before, after = " " * value[:1].isspace(), " " * value[-1:].isspace()
+        return f"{before}{clip(clean(value), context['width'])}{after}"
     return value

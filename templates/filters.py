@@ -36,6 +36,8 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7
+NOTHING = "—"
+NAMELESS = "без имени"
 NAME_WIDTH = 48
 HOST_WIDTH = 120
 GROUPED_FROM = 10_000
@@ -124,9 +126,32 @@ def on(at: datetime, now: datetime, zone: tzinfo) -> str:
     return words if "," in words else f"в {words}"
 
 
+def between(start: datetime, end: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write how long something lasted by its ends: «с 06:02 до 07:54», «вчера с 20:06 до 21:58»."""
+    there, then = start.astimezone(zone), end.astimezone(zone)
+    if there.date() == then.date():
+        return f"{from_(start, now, zone)} до {then:%H:%M}"
+    return f"{since(start, now, zone)} {until(end, now, zone)}"
+
+
 def until(at: datetime, now: datetime, zone: tzinfo) -> str:
     """Write till when: «до 09:00», «до завтра, 09:00»."""
     return f"до {moment(at, now, zone)}"
+
+
+def from_(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write from when something will do: «с 08:00», «завтра с 08:00», «25.11 с 08:00»."""
+    date_words, _, clock = moment(at, now, zone).rpartition(", ")
+    return f"{date_words} с {clock}".strip()
+
+
+def with_seats(means: str, seats: int | None) -> str:
+    """Say how many people «всем пользователям» are, where the list or a report knows."""
+    return (
+        means
+        if seats is None
+        else means.replace("всем пользователям", f"всем пользователям ({plural(seats, 'место')})")
+    )
 
 
 def day(when: date, today: date) -> str:
@@ -161,12 +186,12 @@ def capital(text: str) -> str:
 
 def code(text: str, most: int = HOST_WIDTH) -> Markup:
     """Set a domain, an address or measured words in monospace, where no chat makes a link of them."""
-    return Markup("<code>{}</code>").format(clip(clean(text), most))
+    return Markup("<code>{}</code>").format(clip(clean(text), most) or NOTHING)
 
 
 def name(text: str, most: int = NAME_WIDTH) -> str | Markup:
     """Write a name; one that a chat would make tappable is set in monospace."""
-    short = clip(clean(text), most)
+    short = clip(clean(text), most) or NAMELESS
     return code(short) if looks_like_a_link(short) else escape(short)
 
 
@@ -181,8 +206,18 @@ def on_(context: Context, value: datetime) -> str:
 
 
 @pass_context
+def between_(context: Context, start: datetime, end: datetime) -> str:
+    return between(start, end, context["now"], context["zone"])
+
+
+@pass_context
 def until_(context: Context, value: datetime) -> str:
     return until(value, context["now"], context["zone"])
+
+
+@pass_context
+def from_then(context: Context, value: datetime) -> str:
+    return from_(value, context["now"], context["zone"])
 
 
 @pass_context
@@ -217,6 +252,7 @@ FILTERS: dict[str, Any] = {
     "age": age_,
     "agree": agree,
     "at": at_,
+    "between": between_,
     "beyond": beyond,
     "capital": capital,
     "clip": clip,
@@ -226,6 +262,7 @@ FILTERS: dict[str, Any] = {
     "duration": duration,
     "elapsed": elapsed,
     "fit": fit,
+    "from": from_then,
     "listed": listed,
     "name": name,
     "noun": noun,
@@ -235,4 +272,5 @@ FILTERS: dict[str, Any] = {
     "plural": plural,
     "since": since_,
     "until": until_,
+    "with_seats": with_seats,
 }

@@ -12,9 +12,10 @@ from checks.buttons import Action, pack
 from checks.model import Button
 from templates.clean import clean, clip, units
 
-LABEL_WIDTH = 40
+LABEL_WIDTH = 60
 COPY_LIMIT = 256
 URL_LIMIT = 2_048
+NEVER_IN_URLS = frozenset(' <>"{}|\\^`')
 
 
 class Keys:
@@ -46,7 +47,8 @@ class Keys:
     @staticmethod
     def copy(label: str, text: str | None) -> Button | None:
         """Return a button that copies ``text``; None when there is none or it is too long."""
-        return Button(text=_label(label), copy=text) if text and units(text) <= COPY_LIMIT else None
+        words = clean(text or "")
+        return Button(text=_label(label), copy=words) if words and units(words) <= COPY_LIMIT else None
 
 
 def _label(text: str) -> str:
@@ -55,7 +57,7 @@ def _label(text: str) -> str:
 
 def is_web_address(url: str) -> bool:
     """Whether Telegram takes ``url`` for a button: http(s), a full host name or an IP address, nothing odd in it."""
-    if len(url) > URL_LIMIT or clean(url) != url or " " in url:
+    if len(url) > URL_LIMIT or clean(url) != url or set(url) & NEVER_IN_URLS:
         return False
     try:
         parts = urlsplit(url)
@@ -68,5 +70,6 @@ def is_web_address(url: str) -> bool:
         ip_address(host)
     except ValueError:
         labels = host.rstrip(".").split(".")
-        return len(labels) > 1 and all(label and label.strip("-") == label for label in labels)
+        named = len(labels) > 1 and not labels[-1][:1].isdigit()
+        return named and all(label and label.strip("-") == label for label in labels)
     return True

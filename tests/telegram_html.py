@@ -75,7 +75,7 @@ def check_button(button: Button) -> None:
     if button.copy is not None:
         assert 1 <= utf16(button.copy) <= 256
     if button.url is not None:
-        assert re.fullmatch(r"https?://[^\s<>\"]+", button.url)
+        assert re.fullmatch(r"(?i)https?://[^\s<>\"]+", button.url)
 
 
 def check_message(message: Message) -> str:

@@ -1,0 +1,240 @@
+"""What each card is given to word: plain values, filled from storage by ``handlers.cards`` or from samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from checks.model import Cause, CauseKind, Family, Priority, Scope
+
+
+class Wait(StrEnum):
+    """Whether it can wait, and what that is based on."""
+
+    NOW = "now"
+    """Working time at the client."""
+    BUSY = "busy"
+    """Not working time, but people are in the system."""
+    EMPTY = "empty"
+    """Not working time and nobody is in the system: measured."""
+    DARK = "dark"
+    """Not working time; whether anybody is in the system is not known."""
+    TODAY = "today"
+    """Working time, but nothing has stopped: before the day ends."""
+    LATER = "later"
+    """Not working time, and nothing has stopped."""
+
+
+class Still(StrEnum):
+    """What still works for the people at the client."""
+
+    DIRECT = "direct"
+    """The installation opens by its direct address."""
+    OPENS = "opens"
+    """The installation answers as always."""
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A client that an incident hits."""
+
+    name: str
+    label: str
+    address: str | None = None
+    """Direct address of the installation, listed or learnt."""
+    direct: bool | None = None
+    """Whether it opens there; None = not known."""
+    elapsed: float | None = None
+    incident: int | None = None
+    """Its own open incident beside this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One more thing that is wrong, in the catalogue's words."""
+
+    title: str
+    reason: str = ""
+    clients: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """How many people the client has and how many were in the system, as its last report says."""
+
+    seats: int | None = None
+    online: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Who did it and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """A silence as people are told of it."""
+
+    id: int
+    by: str
+    at: datetime
+    until: datetime | None
+    """None = until mended."""
+    scope: Scope = Scope.CAUSE
+    what: str = ""
+    """What it covers, in words of the estate: a client, a server, a kind of alert."""
+    reason: str = ""
+    here: bool = False
+    """Only in this chat."""
+    undoable: bool = False
+    """Made less than five minutes ago."""
+    matched_at: datetime | None = None
+    """When it last kept anything back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One incident as a chat is told of it."""
+
+    number: int
+    cause: Cause
+    code: str
+    title: str
+    family: Family
+    priority: Priority
+    critical: bool
+    subject: str
+    """Label of the client or server, ``host:port`` of an address or licence manager, title of a chat."""
+    opened_at: datetime
+    checked_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+    detail: str = ""
+    flapping: bool = False
+    means: str = ""
+    causes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    """What else is wrong, the leading sign left out."""
+    clients: tuple[Hit, ...] = ()
+    behind: int = 0
+    """How many clients stand behind the shared thing, hit or not."""
+    owner: str | None = None
+    contacts: str | None = None
+    opens_at: datetime | None = None
+    """When the working time of those concerned begins; None = it lasts now."""
+    answers_at: datetime | None = None
+    """When the contacts can be called; None = now, or their hours are not known."""
+    manager: str | None = None
+    people: People = People()
+    wait: Wait = Wait.NOW
+    still: Still = Still.UNKNOWN
+    taken: Step | None = None
+    handed: Step | None = None
+    mute: Mute | None = None
+    admin_url: str | None = None
+    repeat: bool = False
+    """Telegram's answer to an earlier copy was lost: this may be the second one."""
+    expires_at: datetime | None = None
+    """End of a certificate."""
+
+    @property
+    def shared(self) -> bool:
+        return self.cause.kind is not CauseKind.CLIENT
+
+    @property
+    def direct(self) -> tuple[Hit, ...]:
+        """Clients that open by their direct address."""
+        return tuple(one for one in self.clients if one.direct)
+
+    @property
+    def shut(self) -> tuple[Hit, ...]:
+        """Clients that do not open by their direct address either."""
+        return tuple(one for one in self.clients if one.direct is False)
+
+    @property
+    def unseen(self) -> tuple[Hit, ...]:
+        """Clients of which it is not known."""
+        return tuple(one for one in self.clients if one.direct is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of an incident's timeline."""
+
+    at: datetime
+    what: str
+    by: str | None = None
+    title: str = ""
+    reason: str = ""
+    clients: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """An incident in one line of a list."""
+
+    number: int
+    subject: str
+    title: str
+    priority: Priority
+    critical: bool
+    opened_at: datetime
+    ended_at: datetime | None = None
+    clients: int = 0
+    taken_by: str | None = None
+    muted: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a list is shown."""
+
+    number: int = 0
+    pages: int = 1
+    total: int = 0
+
+    @property
+    def first(self) -> bool:
+        return self.number == 0
+
+    @property
+    def last(self) -> bool:
+        return self.number >= self.pages - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """What was folded so that a chat is not flooded."""
+
+    began_at: datetime
+    ended_at: datetime | None = None
+    limit: int = 10
+    folded: int = 0
+    """How many messages stand behind this one."""
+    incidents: tuple[Brief, ...] = ()
+    clients: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blindness:
+    """A time in which we saw nothing."""
+
+    began_at: datetime
+    ended_at: datetime | None = None
+    witnesses: tuple[str, ...] = ()
+    reason: str = ""
+    opened: tuple[Brief, ...] = ()
+    """What turned out to be broken when we saw again."""
+    ended: tuple[Brief, ...] = ()
+    overdue: int = 0
+    """Clients whose clocks of freshness stood still meanwhile."""
+    repeat: bool = field(default=False)

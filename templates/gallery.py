@@ -1,0 +1,31 @@
+"""Prints every card with sample facts for fresh eyes to read: ``python -m templates.gallery``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+from checks.model import Message
+from templates import render, unmarked
+from templates.samples import SAMPLES, Sample
+
+
+def show(sample: Sample) -> str:
+    """Return one card as a chat would show it, buttons in brackets."""
+    message = message_of(sample)
+    rows = (" ".join(f"[{button.text}]" for button in row) for row in message.buttons)
+    return "\n".join([f"── {sample.title}", unmarked(message), *rows])
+
+
+def message_of(sample: Sample) -> Message:
+    now: datetime = sample.now
+    return render(sample.template, now=now, **sample.facts)
+
+
+def pages() -> Iterator[str]:
+    return (show(sample) for sample in SAMPLES)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n\n".join(pages()) + "\n")

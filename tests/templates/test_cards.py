@@ -1,0 +1,159 @@
+"""Every card is valid for Telegram whatever its facts hold, and short enough for a phone at night."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from templates import LIMIT, names, phrase, render, unmarked
+from templates.gallery import message_of, show
+from templates.samples import NIGHT, SAMPLES, Sample, by_day, client, hits, redirect
+from tests.telegram_html import check_message, utf16
+
+OURS = frozenset({"code", "scope", "scopes", "tail", "what"})
+"""Fields that hold words of our own, never a stranger's."""
+LINES = 9
+ALERTS = frozenset(
+    {"redirect_down", "shared_down", "client_down", "certificate_ends", "still", "mended", "mended_reply", "blind"}
+    | {"intake_silent", "ourselves"}
+)
+IDS = [sample.title for sample in SAMPLES]
+
+NASTY = st.one_of(
+    st.text(st.characters(), max_size=400),
+    st.sampled_from(
+        [
+            "<b>", "</b></code>", "&lt;", "&", "a&b;c", "{{ 7*7 }}", "{% raw %}", "\u202eevil", "x" * 5_000,
+            "😀" * 3_000, "<a href='tg://user?id=1'>", "http://evil.example/<script>", "@admin", "/down", "",
+            "\x00\x1b[31m", "\ud800", "  ", "javascript:alert(1)", "и" * 300 + "<", "&" * 2_000, "<" * 3_000,
+            "a\nb\r\nc", "\u0301" * 100, "\u3164",
+        ]
+    ),
+)  # fmt: skip
+
+
+def spoiled(value: Any, text: str, name: str = "") -> Any:
+    """Replace every free text inside ``value``."""
+    if isinstance(value, Enum) or name in OURS:
+        return value
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(spoiled(one, text) for one in value)
+    if isinstance(value, dict):
+        return {key: spoiled(one, text, key) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__name__ != "Cause":
+        changes = {one.name: spoiled(getattr(value, one.name), text, one.name) for one in fields(value)}
+        return replace(value, **changes)
+    return value
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
+def test_every_card_is_valid(sample: Sample) -> None:
+    check_message(message_of(sample))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
+@given(NASTY)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_hostile_text_breaks_no_card(sample: Sample, text: str) -> None:
+    message = message_of(replace(sample, facts=spoiled(sample.facts, text)))
+
+    check_message(message)
+    assert utf16(message.text) <= LIMIT
+
+
+@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.template in ALERTS], ids=lambda one: one.title)
+def test_no_alert_is_longer_than_nine_lines(sample: Sample) -> None:
+    text = message_of(sample).text
+
+    assert text.count("\n") + 1 <= LINES, text
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
+def test_the_voice(sample: Sample) -> None:
+    said = unmarked(message_of(sample))
+    prose = re.sub(r"https?://\S+|\S+\.\S+", "", said)
+
+    assert "!" not in said
+    assert "None" not in said
+    assert not re.search(r" [,.;:]|,,|\.\.|: *\.|\( ", prose), prose
+    assert not re.search(r"[а-яё][,;:.][а-яё]", said, re.IGNORECASE), said
+    assert message_of(sample).text.split("\n")[0].count("<b>") <= 2
+    assert all("<b>" not in line for line in message_of(sample).text.split("\n")[1:])
+
+
+@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.template in ALERTS], ids=lambda one: one.title)
+def test_the_first_line_has_one_mark(sample: Sample) -> None:
+    first, *rest = unmarked(message_of(sample)).split("\n")
+
+    assert first[0] in "🔴🟠🟡🟢🔕⚪"
+    assert not set("".join(rest)) & set("🔴🟠🟡🟢🔕⚪")
+
+
+def test_a_redirect_server_is_told_as_the_voice_wants_it() -> None:
+    said = unmarked(render("redirect_down", now=NIGHT, card=redirect()))
+
+    assert said.startswith(
+        "🔴 Сервер переадресации r1 не работает\nс 06:02 · проверено в 06:06 · соединения отклоняются\n\n"
+    )
+    assert "38 клиентов не открываются по обычному адресу." in said
+    assert "Ромашка не открывается и по IP: это отдельная авария №129." in said
+    assert "сообщить владельцу: поддержка Облака, +7 800 000-00-00, круглосуточно" in said
+    assert said.count("Ромашка") == 1
+
+
+def test_more_than_ten_clients_are_told_as_a_number() -> None:
+    said = unmarked(render("redirect_down", now=NIGHT, card=redirect(clients=hits(300))))
+
+    assert "300 клиентов не открываются" in said
+    assert "и ещё 290" in said
+
+
+def test_one_client_behind_is_singular() -> None:
+    said = unmarked(render("redirect_down", now=NIGHT, card=redirect(clients=hits(1))))
+
+    assert "1 клиент не открывается по обычному адресу." in said
+    assert "Напрямую, по IP, открывается:" in said
+
+
+def test_a_button_that_must_not_be_pressed_now_is_not_there() -> None:
+    taken = next(sample for sample in SAMPLES if sample.title == "Он же, взято и передано")
+    words = [button.text for row in message_of(taken).buttons for button in row]
+
+    assert "✋ Беру" not in words
+    assert "Показать текст владельцу" not in words
+
+
+def test_a_repeat_is_marked_and_keeps_the_number() -> None:
+    said = unmarked(render("redirect_down", now=NIGHT, card=redirect(repeat=True)))
+
+    assert "Авария №128 · возможен повтор" in said
+
+
+def test_by_day_it_cannot_wait() -> None:
+    said = unmarked(render("client_down", now=NIGHT, card=by_day(client("KodeksTcpStatus"))))
+
+    assert "Что делать: ждать нельзя, рабочее время." in said
+    assert "Сейчас спросить у администратора клиента" in said
+
+
+@given(st.text(max_size=500))
+def test_a_text_to_copy_fits_or_is_not_there(address: str) -> None:
+    text = phrase("client_text", now=NIGHT, address=address)
+
+    assert text is None or 1 <= utf16(text) <= 256
+
+
+def test_the_gallery_shows_every_card() -> None:
+    shown = {sample.template for sample in SAMPLES}
+    written = {name for name in names() if name in ALERTS or name.endswith(("_text", "storm", "_over", "addresses"))}
+
+    assert written - {"invitation_over"} <= shown
+    assert all(show(sample) for sample in SAMPLES)
