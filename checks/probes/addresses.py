@@ -53,7 +53,7 @@ def _refusal(address: Address, allowed: tuple[Network, ...]) -> str | None:
         return "пустой адрес"
     if address.is_loopback:
         return "адрес самой машины"
-    if address.is_link_local:
+    if address.is_link_local or (isinstance(address, IPv6Address) and address.is_site_local):
         return "адрес только этого участка сети"
     if address.is_multicast:
         return "групповой адрес"

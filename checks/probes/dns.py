@@ -70,8 +70,8 @@ class Resolver:
         return Channel(
             aiodns.DNSResolver(
                 nameservers=self._servers or None,
-                timeout=self._seconds / 2,
-                tries=2,
+                timeout=self._seconds / 6,
+                tries=3,
                 flags=pycares.ARES_FLAG_NOSEARCH,
             )
         )

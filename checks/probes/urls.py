@@ -79,10 +79,7 @@ def follow(base: Place, location: bytes) -> Place:
     Relative references, a missing scheme (``//host``) and unescaped letters in the path are what browsers accept and
     servers send. Other schemes, credentials, impossible ports, blanks and backslashes in the address are refused.
     """
-    try:
-        text = location.decode("utf-8")
-    except UnicodeDecodeError:
-        text = location.decode("latin-1")
+    text = location.decode("utf-8", "surrogateescape")
     try:
         return _place(text, base)
     except ValueError as error:
@@ -123,7 +120,7 @@ def _joined(base: str, path: str) -> str:
 
 
 def _escaped(path: str) -> str:
-    return UNSAFE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "replace")), path)
+    return UNSAFE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), path)
 
 
 def _authority(text: str) -> tuple[str, int | None]:

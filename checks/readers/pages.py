@@ -23,7 +23,8 @@ CHARSETS: Final = frozenset(("utf-8", "cp1251", "koi8-r", "cp866", "utf-16", "ut
 TAG: Final = re.compile(r"<[^<>]*>")
 BLANKS: Final = re.compile(r"\s+")
 WORD: Final = re.compile(r"[!-~]+")
-HIDDEN: Final = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+HIDDEN: Final = {"<script": "</script", "<style": "</style", "<!--": "-->"}
+HIDING: Final = re.compile("|".join(HIDDEN))
 
 KODWEB: Final = ("www-kodeks", "kodweb")
 OWN_WORDS: Final = ("техэксперт", "кодекс")
@@ -102,14 +103,15 @@ def _charset(name: str) -> str | None:
 def seen_by_people(source: str, lowered: str) -> str:
     """Return the text without scripts, comments and tags, blanks as one space."""
     kept, at = [], 0
-    while at < len(source):
-        starts = [(lowered.find(opening, at), closing) for opening, closing in HIDDEN]
-        start, closing = min(((s, c) for s, c in starts if s >= 0), default=(-1, ""))
-        if start < 0:
+    for opening in HIDING.finditer(lowered):
+        if opening.start() < at:
+            continue
+        kept.append(source[at : opening.start()])
+        end = lowered.find(HIDDEN[opening[0]], opening.end())
+        if end < 0:
+            at = len(source)
             break
-        kept.append(source[at:start])
-        end = lowered.find(closing, start)
-        at = len(source) if end < 0 else end + len(closing)
+        at = end + len("-->") if opening[0] == "<!--" else end
     kept.append(source[at:])
     return BLANKS.sub(" ", html.unescape(TAG.sub(" ", "".join(kept)))).strip()
 

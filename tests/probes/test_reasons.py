@@ -14,7 +14,7 @@ from tests.wires import Handler, NameServer, answer, drips, keeps_silent, listen
 
 OK = b"HTTP/1.1 200 OK\r\n"
 PROMISED = 0.6
-SLACK = 0.35
+SLACK = 0.8
 
 CASES: list[tuple[Handler | bytes, Fault]] = [
     (keeps_silent, Fault.NO_ANSWER),
