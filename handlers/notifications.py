@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority
-from checks.notifications import Decision, Policy, Reason, plan
+from checks.notifications import Decision, Policy, plan
 from checks.routes import SHOWN
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
@@ -14,6 +14,7 @@ from handlers.muting import end_mended, end_silences, retell, tell_still
 from handlers.storms import end_storms
 from storage import incidents, outbox
 from storage.database import Connection
+from storage.outbox import REMINDER
 
 DEFAULT = Policy()
 
@@ -26,7 +27,9 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
     if not changes:
         return []
     about = [change.incident for change in changes]
-    unmuted = await end_mended(tx, [one for one in about if one.state is IncidentState.ENDED], now=now)
+    ended = [one for one in about if one.state is IncidentState.ENDED]
+    unmuted = await end_mended(tx, ended, now=now)
+    await outbox.drop_reminders(tx, [one.id for one in ended if one.id is not None], at=now)
     hall = await gather(tx, about, policy=policy)
     told = await heard(tx, about, hall)
     decisions: list[Decision] = []
@@ -64,7 +67,7 @@ async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: dateti
         chat_id,
         now=now,
         due_at=at,
-        why=Reason.STILL,
+        why=REMINDER,
         incident_id=incident.id,
         priority=incident.priority,
         silent=False,

@@ -5,14 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from checks.model import NoteKind, Priority
-from checks.volume import Volume, storm_over
+from checks.model import NoteKind, OutboxState, Priority
+from checks.volume import Volume, folds, storm_over
 from storage import outbox, storms
 from storage.database import Connection
 from storage.outbox import Owed
 from storage.storms import Storm
 
 EDIT_EVERY = timedelta(seconds=5)
+FOLLOWERS = frozenset({NoteKind.UPDATE, NoteKind.RESOLVED})
+
+
+def choose(
+    notes: Sequence[Owed], *, sent: int, storm_open: bool, volume: Volume, now: datetime
+) -> tuple[Owed | None, list[Owed]]:
+    """Return what a chat is to be told next, and what must fold into its storm card first.
+
+    ``notes`` is all that waits for the chat, most urgent first; ``sent`` counts its recent new messages. News of an
+    incident waits for its card, an edit of the storm card for the storm card.
+    """
+    carded = {note.incident_id for note in notes if note.is_card}
+    doubted = any(note.kind is NoteKind.STORM and note.state is OutboxState.UNKNOWN for note in notes)
+    first: Owed | None = None
+    folded: list[Owed] = []
+    for note in notes:
+        waits = note.kind in FOLLOWERS and note.incident_id in carded
+        waits = waits or (note.kind is NoteKind.STORM and note.state is OutboxState.OWED and doubted)
+        if note.due_at > now or waits:
+            continue
+        if note.is_message and note.state is OutboxState.OWED:
+            if folds(silent=note.silent, sent=sent, storm_open=storm_open or bool(folded), volume=volume):
+                folded.append(note)
+                continue
+            sent += 1
+        first = first or note
+    return first, folded
 
 
 async def fold(tx: Connection, notes: Sequence[Owed], *, now: datetime) -> None:

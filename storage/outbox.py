@@ -20,6 +20,8 @@ WAITING = (OutboxState.OWED, OutboxState.UNKNOWN)
 BATCH = 2000
 CHUNK = 500
 HELD = "held"
+REMINDER = "reminder"
+"""Why a card is owed at a moment that a person chose: until then it tells nobody anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,12 @@ class Owed:
 
     @property
     def is_card(self) -> bool:
-        return self.kind in CARDS
+        return self.kind in CARDS and self.why != REMINDER
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message of its own, not a change of one that is there."""
+        return self.kind not in {NoteKind.UPDATE, NoteKind.STORM}
 
     @property
     def precedence(self) -> Precedence:
@@ -118,7 +125,7 @@ async def told(connection: AsyncConnection, incident_ids: Collection[int]) -> di
         query = (
             select(outbox, storms.c.ended_at.label("storm_ended_at"))
             .outerjoin(storms, outbox.c.storm_id == storms.c.id)
-            .where(outbox.c.incident_id.in_(ids[start : start + CHUNK]), outbox.c.kind.in_(CARDS))
+            .where(outbox.c.incident_id.in_(ids[start : start + CHUNK]), outbox.c.kind.in_(CARDS), _no_reminder())
             .order_by(outbox.c.id)
         )
         for row in (await connection.execute(query)).mappings():
@@ -165,14 +172,18 @@ async def reschedule(
     """Move the card that waits for the end of a hold."""
     await tx.execute(
         update(outbox)
-        .where(_waiting_card(chat_id, incident_id), outbox.c.attempts == 0)
+        .where(_waiting_card(chat_id, incident_id), outbox.c.attempts == 0, _no_reminder())
         .values(due_at=due_at, why=why, priority=priority, silent=silent)
     )
 
 
 async def sharpen(tx: AsyncConnection, chat_id: int, incident_id: int, *, priority: Priority, silent: bool) -> None:
     """Give the waiting card the incident's present priority."""
-    await tx.execute(update(outbox).where(_waiting_card(chat_id, incident_id)).values(priority=priority, silent=silent))
+    await tx.execute(
+        update(outbox)
+        .where(_waiting_card(chat_id, incident_id), _no_reminder())
+        .values(priority=priority, silent=silent)
+    )
 
 
 async def drop_cards(
@@ -200,6 +211,18 @@ def _waiting_card(chat_id: int, incident_id: int) -> Any:
         outbox.c.kind.in_(CARDS),
         outbox.c.state == OutboxState.OWED,
     )
+
+
+def _no_reminder() -> Any:
+    return or_(outbox.c.why != REMINDER, outbox.c.state != OutboxState.OWED)
+
+
+async def drop_reminders(tx: AsyncConnection, incident_ids: Collection[int], *, at: datetime) -> None:
+    """Take back reminders of incidents that have ended."""
+    waiting_for = and_(
+        outbox.c.incident_id.in_(list(incident_ids)), outbox.c.why == REMINDER, outbox.c.state == OutboxState.OWED
+    )
+    await tx.execute(update(outbox).where(waiting_for).values(state=OutboxState.BURIED, done_at=at))
 
 
 # ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -290,6 +313,18 @@ async def bury(tx: AsyncConnection, note_id: int, *, why: str, at: datetime, err
     await tx.execute(
         update(outbox).where(outbox.c.id == note_id).values(state=OutboxState.BURIED, why=why, done_at=at, error=error)
     )
+
+
+async def put_off(tx: AsyncConnection, note_id: int, *, due_at: datetime) -> None:
+    """Let a note that was not tried go later."""
+    one = and_(outbox.c.id == note_id, outbox.c.state.in_(WAITING))
+    await tx.execute(update(outbox).where(one).values(due_at=due_at))
+
+
+async def postpone(tx: AsyncConnection, chat_id: int, until: datetime) -> None:
+    """Let nothing that waits for a chat go before a moment."""
+    early = and_(outbox.c.chat_id == chat_id, outbox.c.state.in_(WAITING), outbox.c.due_at < until)
+    await tx.execute(update(outbox).where(early).values(due_at=until))
 
 
 async def fold(tx: AsyncConnection, notes: Collection[Owed], storm_id: int, *, at: datetime) -> None:
