@@ -29,6 +29,15 @@ FAULTS: Final = {
     aiodns.error.ARES_ETIMEOUT: Fault.RESOLVER_TIMEOUT,
     aiodns.error.ARES_EBADNAME: Fault.BAD_ADDRESS,
 }
+WORDS: Final = {
+    aiodns.error.ARES_ENOTFOUND: "сервер имён такого имени не знает",
+    aiodns.error.ARES_ENODATA: "сервер имён имя знает, но адресов не даёт",
+    aiodns.error.ARES_ETIMEOUT: "серверы имён молчат",
+    aiodns.error.ARES_EBADNAME: "не имя",
+    aiodns.error.ARES_ESERVFAIL: "SERVFAIL",
+    aiodns.error.ARES_EREFUSED: "REFUSED",
+    aiodns.error.ARES_ECONNREFUSED: "с серверами имён нет связи",
+}
 GRAVITY: Final = (
     Fault.NAME_NOT_FOUND,
     Fault.BAD_ADDRESS,
@@ -99,6 +108,12 @@ class Resolver:
         self._remember(host, found)
         return found.addresses
 
+    async def addresses_now(self, host: str) -> tuple[str, ...]:
+        """Ask anew, past everything remembered: what a witness says of the resolver must be said now."""
+        self._known.pop(host, None)
+        self._channel.failed.add(host)
+        return await self.addresses(host)
+
     async def _unspoilt(self, host: str) -> Channel:
         """Give a channel that has not heard yet that this name fails: a failing name is always asked anew."""
         if host in self._channel.failed:
@@ -157,7 +172,8 @@ async def _settled(asked: asyncio.Future[pycares.DNSResult]) -> Found | LookFail
 
 def _failure(error: DNSError) -> LookFailed:
     code, words = (*error.args, "")[:2]
-    return LookFailed(FAULTS.get(code, Fault.RESOLVER_FAILS), str(words))
+    fault = FAULTS.get(code, Fault.RESOLVER_FAILS)
+    return LookFailed(fault, WORDS.get(code) or str(words))
 
 
 def _both(first: Found | LookFailed, second: Found | LookFailed) -> Found:

@@ -16,7 +16,9 @@ from checks.probes.curl import Limits, Wire
 from checks.probes.dns import Resolver
 from checks.probes.failure import LookFailed
 from checks.probes.settings import LookSettings
-from checks.probes.urls import bracketed
+from checks.probes.urls import bracketed, endpoint
+
+DNS_PORT = 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,13 @@ class Engine:
             stack.push_async_callback(resolver.close)
             limits = Limits(header=settings.max_header, body=settings.max_body)
             yield cls(settings, wire, resolver, limits)
+
+    async def resolves(self, name: str) -> bool:
+        """Tell whether our resolver finds a reference name at this very moment, nothing remembered."""
+        try:
+            return bool(await self.resolver.addresses_now(endpoint(name, port=DNS_PORT)[0]))
+        except LookFailed:
+            return False
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Return the addresses of ``host`` that may be dialled; raises LookFailed when there are none."""

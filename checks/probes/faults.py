@@ -22,6 +22,7 @@ TOO_LARGE: Final = 100
 LOWEST_STATUS, HIGHEST_STATUS = 100, 599
 
 SEVERAL_PLACES: Final = "называет несколько адресов сразу"
+NOT_A_PAGE: Final = "пришло не то, что велит HTTP"
 WORDS: Final = {Cut.HEADER: "заголовки ответа слишком велики", Cut.BODY: "страница слишком велика"}
 
 
@@ -41,10 +42,11 @@ def fault_of(answer: Answer, leaf: Certificate | None, at: datetime, *, secure: 
     if code in BROKEN_OFF:
         return Fault.RESET, "закрыл соединение, не ответив" if not answer.begun else "оборвал ответ"
     if code == pycurl.E_SSL_CONNECT_ERROR:
-        return (Fault.RESET if answer.errno == errno.ECONNRESET else Fault.TLS_BROKEN), answer.message
+        reset = answer.errno == errno.ECONNRESET
+        return (Fault.RESET, "соединение сброшено") if reset else (Fault.TLS_BROKEN, answer.message)
     if code in NOT_HTTP:
         ambiguous = "location" in answer.message.lower()
-        return (Fault.BAD_LOCATION, SEVERAL_PLACES) if ambiguous else (Fault.NOT_HTTP, answer.message)
+        return (Fault.BAD_LOCATION, SEVERAL_PLACES) if ambiguous else (Fault.NOT_HTTP, NOT_A_PAGE)
     if code == TOO_LARGE:
         return Fault.TOO_LARGE, WORDS[Cut.HEADER]
     return Fault.OURSELVES, f"libcurl {code}: {answer.message}"
@@ -73,8 +75,8 @@ def _of_receiving(answer: Answer) -> tuple[Fault, str]:
     if "Too large" in answer.message:
         return Fault.TOO_LARGE, WORDS[Cut.HEADER]
     if answer.errno == errno.ECONNRESET or "reset" in answer.message or not answer.begun:
-        return Fault.RESET, answer.message
-    return Fault.NOT_HTTP, answer.message
+        return Fault.RESET, "соединение сброшено"
+    return Fault.NOT_HTTP, NOT_A_PAGE
 
 
 def of_errno(number: int, words: str) -> tuple[Fault, str]:

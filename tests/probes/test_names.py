@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from checks.model import Fault
+from checks.probes import Engine
 from checks.probes.dns import Resolver
 from checks.probes.failure import LookFailed
 from tests.wires import NameServer
@@ -44,6 +45,14 @@ async def test_a_failing_name_is_asked_anew_and_found_as_soon_as_it_is_there(
     names.zone["a.test."] = ["127.0.0.1"]
     assert await resolver.addresses("a.test") == ("127.0.0.1",)
     await resolver.close()
+
+
+async def test_a_witness_is_asked_past_everything_remembered(names: NameServer, engine: Engine) -> None:
+    names.zone["witness.test."] = ["203.0.113.5"]
+    assert [await engine.resolves("witness.test") for _ in range(3)] == [True] * 3
+    assert len(names.asked) == 6
+    names.zone["witness.test."] = "silence"
+    assert not await engine.resolves("witness.test")
 
 
 async def test_hung_names_do_not_keep_healthy_ones_waiting(names: NameServer) -> None:
