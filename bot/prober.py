@@ -150,7 +150,7 @@ class Prober:
     async def _look_at_witnesses(self, target: Target) -> Facts:
         """Ask all witnesses at once; the first good answer is enough."""
         at = self._now()
-        kind, subject = LookKind.INSTALLATION, SELF
+        kind, subject = LookKind.REFERENCE, SELF
         asked = [
             asyncio.create_task(
                 self._ask(Target(kind=kind, subject=subject, url=url if "://" in url else f"http://{url}"))
