@@ -81,7 +81,3 @@ async def _answers_in_json(request: web.Request, handler: Handler) -> web.Stream
         return await handler(request)
     except Refusal as refusal:
         return web.json_response({"error": refusal.description.removeprefix("Bad Request: ")}, status=refusal.code)
-    except KeyError as error:
-        return web.json_response({"error": f"unknown: {error.args[0]}"}, status=404)
-    except ValueError as error:
-        return web.json_response({"error": str(error)}, status=400)

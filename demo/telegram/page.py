@@ -22,6 +22,8 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
 }
 HEARTBEAT = 15.0
+FIRST_SHOWN = 300
+"""How many messages of a chat the page loads at first; the same number stands in feed.js."""
 
 
 @routes.get("/")
@@ -35,7 +37,7 @@ async def boot(request: web.Request) -> web.Response:
     """Give all that the page draws first as a module, so that it is complete before it counts as loaded."""
     world = request.app[WORLD]
     rooms = [room for room in world.rooms.values() if room.migrated_to is None]
-    messages = {room.id: views.messages(world, room) for room in rooms}
+    messages = {room.id: views.messages(world, room, last=FIRST_SHOWN) for room in rooms}
     told = json.dumps({"state": state_of(request.app), "messages": messages}, ensure_ascii=True)
     headers = SECURITY | {"Cache-Control": "no-store"}
     return web.Response(text=f"export default {told};\n", content_type="text/javascript", headers=headers)

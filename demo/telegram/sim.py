@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from demo.telegram.errors import Refusal, bad
 from demo.telegram.faults import Fault
 from demo.telegram.queries import answered
 from demo.telegram.rooms import Message
-from demo.telegram.seams import ESTATE, STORIES, WORLD
+from demo.telegram.seams import ESTATE, STORIES, WORLD, Stories
 from demo.telegram.wishes import Edited, FaultWish, Limits, Member, Pressed, Said, Searched, StoryWish, wish_of
 
 routes = web.RouteTableDef()
@@ -55,9 +56,11 @@ async def calls(request: web.Request) -> web.Response:
 
 @routes.get("/sim/chats/{chat_id}/messages")
 async def messages(request: web.Request) -> web.Response:
+    """Tell what was said, oldest first; ``?last=NUMBER`` leaves out what is older than so many messages."""
     world = request.app[WORLD]
     room = world.room(_number(request.match_info["chat_id"]))
-    return web.json_response(views.messages(world, room))
+    last = _number(request.query.get("last", "0"))
+    return web.json_response(views.messages(world, room, last=max(last, 0)))
 
 
 @routes.get("/sim/chats/{chat_id}/messages/{message_id}")
@@ -177,33 +180,47 @@ async def limits(request: web.Request) -> web.Response:
 
 @routes.post("/sim/estate")
 async def change_estate(request: web.Request) -> web.Response:
+    """Break or mend: the estate itself knows which wishes it can fulfil."""
     estate = request.app.get(ESTATE)
     if estate is None:
         raise Refusal(404, "there is no estate here")
-    wish = await request.json()
-    if not isinstance(wish, dict):
-        raise bad("an object is expected")
-    await estate.change(wish)
+    try:
+        wish = json.loads(await request.read())
+        if not isinstance(wish, dict):
+            raise bad("an object is expected")
+        await estate.change(wish)
+    except ValueError as error:
+        raise bad(str(error)) from None
     request.app[WORLD].events.publish("state")
     return web.json_response({"ok": True})
 
 
 @routes.post("/sim/stories/{name}")
 async def start_story(request: web.Request) -> web.Response:
-    stories, wish = request.app.get(STORIES), await wish_of(request, StoryWish)
-    if stories is None:
-        raise Refusal(404, "there are no stories here")
-    await stories.start(request.match_info["name"], speed=wish.speed)
-    request.app[WORLD].events.publish("state")
+    wish, name = await wish_of(request, StoryWish), request.match_info["name"]
+    try:
+        await _stories(request).start(name, speed=wish.speed)
+    except KeyError:
+        raise Refusal(404, f"no such story: {name[:50]}") from None
+    except ValueError as error:
+        raise bad(str(error)) from None
     return web.json_response({"ok": True})
 
 
 @routes.get("/sim/stories/{name}")
 async def story(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    try:
+        return web.json_response(dict(_stories(request).progress(name)))
+    except KeyError:
+        raise Refusal(404, f"no such story, or not started: {name[:50]}") from None
+
+
+def _stories(request: web.Request) -> Stories:
     stories = request.app.get(STORIES)
     if stories is None:
         raise Refusal(404, "there are no stories here")
-    return web.json_response(dict(stories.progress(request.match_info["name"])))
+    return stories
 
 
 @routes.get("/sim/files/{path:.+}")

@@ -39,8 +39,9 @@ def bot(world: World) -> View:
     return {"id": world.bot_id, "name": world.cast.bot_name, "username": world.cast.bot_username}
 
 
-def messages(world: World, room: Room) -> list[View]:
-    return [message(world, said) for said in room.messages.values()]
+def messages(world: World, room: Room, *, last: int = 0) -> list[View]:
+    """Return what was said, oldest first; with ``last`` only so many of the latest."""
+    return [message(world, said) for said in list(room.messages.values())[-last:]]
 
 
 def message(world: World, said: Message) -> View:

@@ -40,13 +40,21 @@ def typed(text: str) -> Formatted:
 def _explicit(entities: Any) -> list[Entity]:
     if not entities:
         return []
-    if not isinstance(entities, list) or not all(isinstance(entity, dict) for entity in entities):
+    if not isinstance(entities, list):
         raise bad("can't parse entities: expected an Array of MessageEntity")
-    for entity in entities:
-        offset, length = entity.get("offset"), entity.get("length")
-        if not (isinstance(entity.get("type"), str) and isinstance(offset, int) and isinstance(length, int)):
-            raise bad(f"can't parse entities: can't parse MessageEntity {json.dumps(entity)[:100]}")
-    return list(entities)
+    return [_entity(given) for given in entities]
+
+
+def _entity(given: Any) -> Entity:
+    fits = isinstance(given, dict) and isinstance(given.get("type"), str)
+    if not fits or not all(isinstance(given.get(name), int) for name in ("offset", "length")):
+        raise bad(f"can't parse entities: can't parse MessageEntity {json.dumps(given)[:100]}")
+    if given["type"] != "text_mention":
+        return dict(given)
+    user = given.get("user")
+    if not isinstance(user, dict) or not isinstance(user.get("id"), int):
+        raise bad("can't parse entities: can't find field \"user\"")
+    return {"type": "text_mention", "offset": given["offset"], "length": given["length"], "user_id": user["id"]}
 
 
 def trimmed(message: Formatted) -> Formatted:

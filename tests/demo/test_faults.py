@@ -195,3 +195,9 @@ async def test_it_runs_alone_and_tells_its_address():
     process.terminate()
 
     assert await process.wait() == 0
+
+
+async def test_without_estate_and_stories_their_switches_say_so(sim):
+    assert await sim.post("estate", redirect="r1", state="refuse", expect=404) == {"error": "there is no estate here"}
+    assert await sim.post("stories/2022-11-15", expect=404) == {"error": "there are no stories here"}
+    assert (await sim.get("state"))["estate"] == {"redirects": [], "clients": []}

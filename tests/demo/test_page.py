@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 
 from demo import telegram
@@ -154,6 +155,51 @@ async def test_a_story_is_played_on_the_panel(browser, address):
     await browser.run("document.querySelector('#stories .act').click()")
 
     assert "Сервер r1 не работает" in await browser.until("document.querySelector('.said li')?.textContent")
+
+
+async def test_an_invitation_is_followed_inside_the_chat(bot, browser, address):
+    sent = await bot.send_message(telegram.ADMIN.id, "https://t.me/smart_te_bot?start=code-1")
+    await opened(browser, address, telegram.ADMIN, telegram.ADMIN.id)
+    await browser.run(f"document.querySelector('[data-id=\"{sent.message_id}\"] a').click()")
+    (update,) = await bot.get_updates(timeout=5)
+
+    assert update.message.text == "/start code-1"
+
+
+async def test_an_invitation_to_a_group_starts_the_bot_there(bot, browser, address):
+    url = "https://t.me/smart_te_bot?startgroup=code-2"
+    markup = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="В группу", url=url)]])
+    await bot.send_message(telegram.ADMIN.id, "Выберите группу", reply_markup=markup)
+    await opened(browser, address, telegram.ADMIN, telegram.ADMIN.id)
+    await browser.run("document.querySelector('.keys a').click()")
+    (update,) = await bot.get_updates(timeout=5)
+
+    assert (update.message.chat.id, update.message.text) == (CHAT, "/start@smart_te_bot code-2")
+
+
+async def test_only_the_latest_is_loaded_and_the_rest_on_demand(bot, browser, address):
+    for number in range(310):
+        await bot.send_message(CHAT, f"сообщение {number}")
+    await opened(browser, address, telegram.ANNA, CHAT)
+    assert await browser.run("document.querySelectorAll('.message').length") == 300
+
+    await browser.run("document.querySelector('.earlier').click()")
+    await browser.until("document.querySelectorAll('.message').length === 310")
+    assert await browser.run("document.querySelector('.earlier')") is None
+
+
+async def test_the_panel_takes_the_bot_out_and_brings_it_back(bot, sim, browser, address):
+    await opened(browser, address, telegram.ANNA, CHAT)
+    await browser.run("document.querySelector('[data-tab=link]').click()")
+    out = "[...document.querySelectorAll('.trouble')].find(one => one.textContent.includes('Техподдержка'))"
+    await browser.run(f"{out}.querySelector('button').click()")
+    await browser.until(f"{out}.textContent.includes('Вернуть')")
+    with pytest.raises(TelegramForbiddenError):
+        await bot.send_message(CHAT, "x")
+
+    await browser.run(f"{out}.querySelector('button').click()")
+    await browser.until(f"{out}.textContent.includes('Выгнать')")
+    assert await bot.send_message(CHAT, "x")
 
 
 async def test_topics_people_and_unread_marks(bot, sim, browser, address):

@@ -58,11 +58,9 @@ def reply_to(room: Room, parameters: Parameters) -> int | None:
     reply: Any = parameters.object("reply_parameters") or {}
     if not isinstance(reply, dict):
         raise bad("can't parse ReplyParameters: expected an Object")
-    number = reply.get("message_id") or parameters.number("reply_to_message_id")
-    if number is None:
-        return None
-    if int(number) in room.messages:
-        return int(number)
+    number = Parameters(reply).number("message_id") or parameters.number("reply_to_message_id")
+    if number is None or number in room.messages:
+        return number
     allowed = parameters.flag("allow_sending_without_reply") or reply.get("allow_sending_without_reply") is True
     if allowed:
         return None

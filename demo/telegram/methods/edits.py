@@ -83,7 +83,9 @@ def delete_messages(world: World, parameters: Parameters) -> Any:
     """Delete what is there of the messages named; missing ones are passed over."""
     room = common.open_room(world, parameters)
     numbers = parameters.object("message_ids")
-    if not isinstance(numbers, list) or not 1 <= len(numbers) <= MOST_DELETED:
+    if not isinstance(numbers, list) or not all(isinstance(number, int) for number in numbers):
+        raise bad("can't parse message identifiers: expected an Array of Integer")
+    if not 1 <= len(numbers) <= MOST_DELETED:
         raise bad("message identifiers are not specified")
     for said in [room.messages[number] for number in numbers if number in room.messages]:
         _delete(world, room, said)

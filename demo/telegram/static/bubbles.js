@@ -2,7 +2,7 @@
 
 import { alertBox, attempt, avatar, clock, copy, el, hue, icon, size, toast, $ } from "./dom.js";
 import { post } from "./net.js";
-import { rich, safeUrl } from "./rich.js";
+import { link, rich, safeUrl } from "./rich.js";
 
 // `view` says how to show it: {mine, first, last, showName, topic, quoted, me, chatId, act}
 export function bubble(message, view) {
@@ -101,10 +101,7 @@ function keys(message, view) {
 }
 
 function key(button, place, message, view) {
-  if (button.url !== undefined) {
-    const url = safeUrl(button.url);
-    return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("link"));
-  }
+  if (button.url !== undefined) return link(button.url, [button.text, icon("link")], view.act);
   if (button.copy !== undefined) {
     return el("button", { type: "button", onclick: () => copy(button.copy) }, button.text, icon("copy"));
   }

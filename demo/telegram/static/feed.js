@@ -1,12 +1,13 @@
 // The conversation: keeps messages of every chat, shows those of the open chat and topic, follows what changes.
 
-import { day, el, plural, $ } from "./dom.js";
+import { attempt, day, el, plural, $ } from "./dom.js";
 import { bubble, brief, service } from "./bubbles.js";
 import { get } from "./net.js";
 
 export const ALL = 0;
 export const GENERAL = 1;
 const CLOSE = 300;
+const FIRST_SHOWN = 300;
 
 const chats = new Map();
 let shown = null;
@@ -19,8 +20,18 @@ export const find = (chatId, messageId) => chats.get(chatId)?.get(messageId);
 export const fill = (chatId, list) => chats.set(chatId, new Map(list.map((message) => [message.message_id, message])));
 
 export async function load(chatId) {
-  fill(chatId, await get(`chats/${chatId}/messages`));
+  const known = Math.max(chats.get(chatId)?.size || 0, FIRST_SHOWN);
+  fill(chatId, await get(`chats/${chatId}/messages?last=${known}`));
 }
+
+const loadEarlier = attempt(async () => {
+  const { id } = shown.chat;
+  const before = $("feed").scrollHeight - $("feed").scrollTop;
+  fill(id, await get(`chats/${id}/messages`));
+  following = false;
+  show(shown);
+  $("feed").scrollTop = $("feed").scrollHeight - before;
+});
 
 export async function refresh(chatId, messageId) {
   const message = await get(`chats/${chatId}/messages/${messageId}`).catch(() => null);
@@ -67,7 +78,8 @@ export function update(chatId, message) {
 function nodes() {
   const list = messagesOf(shown.chat.id).filter((message) => inTopic(message, shown.topic));
   if (!list.length) return [empty()];
-  const out = [];
+  const cut = chats.get(shown.chat.id).size === FIRST_SHOWN;
+  const out = cut ? [el("button", { class: "earlier", onclick: loadEarlier }, "Показать, что было раньше")] : [];
   list.forEach((message, place) => {
     const before = list[place - 1];
     const after = list[place + 1];

@@ -20,6 +20,7 @@ const act = {
   reply: (message) => composer.answerTo(message),
   jump: (messageId) => feed.jumpTo(messageId),
   command: (text) => composer.say(text),
+  deepLink,
 };
 
 const chat = () => state.chats.find((one) => one.id === chatId);
@@ -150,6 +151,21 @@ function go(id, wanted = feed.ALL, where = "chat") {
   drawAll();
   composer.loadCommands();
 }
+
+// Follows a link to the bot: to one's own chat with it (`start`), or into a group (`startgroup`); false if it is none.
+function deepLink(address) {
+  const url = new URL(address);
+  if (!["t.me", "telegram.me"].includes(url.hostname) || url.pathname !== `/${state.bot.username}`) return false;
+  const group = url.searchParams.get("startgroup");
+  const code = group ?? url.searchParams.get("start") ?? "";
+  const open = group === null ? state.chats.find((one) => one.id === me) : groupToStart();
+  if (!open) return false;
+  if (open.id !== chatId) go(open.id);
+  composer.say(`/start${group === null ? "" : `@${state.bot.username}`} ${code}`.trim());
+  return true;
+}
+
+const groupToStart = () => (chat().type === "private" ? mine().find((one) => one.type !== "private") : chat());
 
 function choose(wanted) {
   topic = wanted;

@@ -214,10 +214,29 @@ function drawLink() {
     )),
     ...(standing ? [el("button", { class: "act mend wide", onclick: attempt(() => remove("faults").then(again)) }, `Убрать помехи (${standing})`)] : []),
     el("label", { class: "switch" }, limits(), "Лимиты Telegram на частоту сообщений"),
+    el("h2", {}, "Бот в чатах"),
+    ...state.chats.map(botRow),
     el("h2", {}, "Вызовы Bot API", el("small", {}, "последние сверху")),
     el("ul", { class: "calls", id: "calls" }),
   );
   drawCalls();
+}
+
+// In a group an administrator does it, in a private chat the person themselves.
+function botRow(chat) {
+  const isPrivate = chat.type === "private";
+  const here = ["member", "administrator"].includes(chat.bot);
+  const by = isPrivate ? chat.id : (chat.members.find((one) => one.status === "administrator") || chat.members[0]).id;
+  const status = here ? "kicked" : isPrivate ? "member" : "administrator";
+  const wish = { chat_id: chat.id, user_id: by, who: state.bot.id, status };
+  const words = isPrivate ? ["Заблокировать", "Разблокировать"] : ["Выгнать", "Вернуть"];
+  return el(
+    "div",
+    { class: "trouble" },
+    el("b", {}, isPrivate ? `Личный чат: ${chat.title}` : chat.title),
+    el("small", {}, here ? "бот здесь" : "бот не может писать сюда"),
+    el("button", { class: here ? "act" : "act mend", onclick: attempt(() => post("members", wish).then(again)) }, words[here ? 0 : 1]),
+  );
 }
 
 function limits() {

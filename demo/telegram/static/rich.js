@@ -3,7 +3,7 @@
 import { copy, el } from "./dom.js";
 
 
-// `act.command` is called with a tapped command such as "/status".
+// `act.command` is called with a tapped command such as "/status", `act.deepLink` with a tapped address.
 export function rich(text, entities, act) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return inside(text, 0, text.length, sorted, act);
@@ -49,10 +49,10 @@ function wrapped(entity, text, children, act) {
     case "blockquote": return el("blockquote", {}, children);
     case "expandable_blockquote":
       return el("blockquote", { class: "folded", onclick: (event) => event.currentTarget.classList.toggle("folded") }, children);
-    case "text_link": return link(entity.url, children);
-    case "url": return link(text.includes("://") ? text : `http://${text}`, children);
-    case "email": return link(`mailto:${text}`, children);
-    case "phone_number": return link(`tel:${text.replace(/[^\d+]/g, "")}`, children);
+    case "text_link": return link(entity.url, children, act);
+    case "url": return link(text.includes("://") ? text : `http://${text}`, children, act);
+    case "email": return link(`mailto:${text}`, children, act);
+    case "phone_number": return link(`tel:${text.replace(/[^\d+]/g, "")}`, children, act);
     case "bot_command": return el("button", { type: "button", class: "command", onclick: () => act.command(text) }, text);
     case "mention": case "hashtag": case "text_mention": return el("a", {}, children);
     default: return el("span", {}, children);
@@ -69,8 +69,10 @@ export function safeUrl(target) {
   }
 }
 
-function link(target, children) {
+// A link to the bot itself, `https://t.me/BOT?start=CODE`, is followed inside this chat, as Telegram does.
+export function link(target, children, act) {
   const url = safeUrl(target);
-  return url ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, children) : el("span", {}, children);
+  if (!url) return el("span", {}, children);
+  const followed = (event) => { if (act.deepLink(url)) event.preventDefault(); };
+  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer", onclick: followed }, children);
 }
-
