@@ -2,12 +2,13 @@
 
 import asyncio
 import struct
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 from aiogram.exceptions import TelegramForbiddenError
-from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from demo import telegram
 from tests.demo.browser import CHROMIUM, Browser, browsing
@@ -200,6 +201,36 @@ async def test_the_panel_takes_the_bot_out_and_brings_it_back(bot, sim, browser,
     await browser.run(f"{out}.querySelector('button').click()")
     await browser.until(f"{out}.textContent.includes('Выгнать')")
     assert await bot.send_message(CHAT, "x")
+
+
+async def test_the_end_is_in_sight_until_somebody_scrolls_up(bot, browser, address):
+    for number in range(30):
+        await bot.send_message(CHAT, f"сообщение {number}")
+    await opened(browser, address, telegram.ANNA, CHAT)
+    picture = black_picture()
+    await bot.send_photo(CHAT, BufferedInputFile(picture, "x.png"))
+    end = "((f) => f.scrollHeight - f.scrollTop - f.clientHeight < 5)(document.getElementById('feed'))"
+    await browser.until("document.querySelector('.photo img')?.complete")
+    assert await browser.until(end)
+
+    await browser.run("document.getElementById('feed').scrollTop = 0")
+    await browser.until("!document.getElementById('jump').hidden")
+    await bot.send_message(CHAT, "новое")
+    assert await browser.until("document.getElementById('jump-count').textContent === '1'")
+    assert await browser.run("document.getElementById('feed').scrollTop") == 0
+    await browser.run("document.getElementById('jump').click()")
+    assert await browser.until(end)
+
+
+def black_picture() -> bytes:
+    """A black PNG of 400 × 300 pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 400, 300, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 401 * 300)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 async def test_topics_people_and_unread_marks(bot, sim, browser, address):

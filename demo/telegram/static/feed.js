@@ -13,6 +13,7 @@ const chats = new Map();
 let shown = null;
 let missed = 0;
 let following = true;
+let lastTop = 0;
 
 export const messagesOf = (chatId) => [...(chats.get(chatId)?.values() || [])];
 export const find = (chatId, messageId) => chats.get(chatId)?.get(messageId);
@@ -21,7 +22,9 @@ export const fill = (chatId, list) => chats.set(chatId, new Map(list.map((messag
 
 export async function load(chatId) {
   const known = Math.max(chats.get(chatId)?.size || 0, FIRST_SHOWN);
-  fill(chatId, await get(`chats/${chatId}/messages?last=${known}`));
+  const list = await get(`chats/${chatId}/messages?last=${known}`);
+  if ((chats.get(chatId)?.size || 0) <= known) fill(chatId, list);
+  else await load(chatId);
 }
 
 const loadEarlier = attempt(async () => {
@@ -125,6 +128,7 @@ export function atEnd() {
 export function toEnd() {
   const feed = $("feed");
   feed.scrollTop = feed.scrollHeight;
+  lastTop = feed.scrollTop;
   following = true;
   missed = 0;
   jumpButton();
@@ -134,7 +138,16 @@ export function toEnd() {
 export function follow() {
   new ResizeObserver(() => { if (following) toEnd(); }).observe($("messages"));
   new ResizeObserver(() => { if (following) toEnd(); }).observe($("feed"));
-  $("feed").addEventListener("scroll", () => { following = atEnd(); jumpButton(); }, { passive: true });
+  $("feed").addEventListener("scroll", scrolled, { passive: true });
+}
+
+// Only a move upwards is somebody's wish to read: the end also runs away by itself when something grows.
+function scrolled() {
+  const top = $("feed").scrollTop;
+  if (atEnd()) following = true;
+  else if (top < lastTop - 2) following = false;
+  lastTop = top;
+  jumpButton();
 }
 
 function jumpButton() {
