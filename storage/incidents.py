@@ -58,6 +58,23 @@ async def open_of_cause(connection: AsyncConnection, cause: Cause) -> int | None
     return found
 
 
+async def some(connection: AsyncConnection, ids: Collection[int]) -> list[Incident]:
+    """Load several incidents in the order of ``ids``; those that are not there are left out."""
+    wanted = list(dict.fromkeys(ids))
+    rows: list[RowMapping] = []
+    for start in range(0, len(wanted), CHUNK):
+        query = select(incidents).where(incidents.c.id.in_(wanted[start : start + CHUNK]))
+        rows += (await connection.execute(query)).mappings().all()
+    found = {one.id: one for one in await _with_symptoms(connection, rows)}
+    return [found[one] for one in wanted if one in found]
+
+
+async def numbers(connection: AsyncConnection) -> dict[Cause, int]:
+    """Return the number of the open incident of each cause."""
+    query = select(incidents.c.cause, incidents.c.id).where(incidents.c.state == IncidentState.OPEN)
+    return {Cause.parse(row.cause): row.id for row in await connection.execute(query)}
+
+
 async def of_client(connection: AsyncConnection, name: str, *, since: datetime) -> list[Incident]:
     """Load the incidents that hit a client since a moment or are open, newest first."""
     hit = select(symptoms.c.incident_id).where(

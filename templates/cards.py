@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -144,6 +144,8 @@ class Card:
     """Telegram's answer to an earlier copy was lost: this may be the second one."""
     expires_at: datetime | None = None
     """End of a certificate."""
+    heard_at: datetime | None = None
+    """The last report, where its absence is what is wrong."""
 
     @property
     def shared(self) -> bool:
@@ -182,6 +184,7 @@ class Brief:
     """An incident in one line of a list."""
 
     number: int
+    kind: CauseKind = CauseKind.CLIENT
     subject: str
     title: str
     priority: Priority
@@ -191,7 +194,6 @@ class Brief:
     clients: int = 0
     taken_by: str | None = None
     muted: bool = False
-    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +224,7 @@ class Storm:
     """How many messages stand behind this one."""
     incidents: tuple[Brief, ...] = ()
     clients: int = 0
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,4 +240,4 @@ class Blindness:
     ended: tuple[Brief, ...] = ()
     overdue: int = 0
     """Clients whose clocks of freshness stood still meanwhile."""
-    repeat: bool = field(default=False)
+    repeat: bool = False

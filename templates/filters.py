@@ -189,6 +189,11 @@ def code(text: str, most: int = HOST_WIDTH) -> Markup:
     return Markup("<code>{}</code>").format(clip(clean(text), most) or NOTHING)
 
 
+def ready(text: str | None) -> str:
+    """Return a text that is ready to be sent on, or a dash where there is none."""
+    return clean(text or "") or NOTHING
+
+
 def name(text: str, most: int = NAME_WIDTH) -> str | Markup:
     """Write a name; one that a chat would make tappable is set in monospace."""
     short = clip(clean(text), most) or NAMELESS
@@ -270,6 +275,7 @@ FILTERS: dict[str, Any] = {
     "on": on_,
     "percent": percent,
     "plural": plural,
+    "ready": ready,
     "since": since_,
     "until": until_,
     "with_seats": with_seats,

@@ -171,13 +171,13 @@ ADDRESS = card(
 BRIEFS = (
     Brief(
         number=128,
-        subject="Сервер переадресации r1",
+        kind=CauseKind.REDIRECT,
+        subject="r1",
         title="не работает",
         priority=Priority.K1,
         critical=True,
         opened_at=NIGHT - 4 * MINUTE,
         clients=38,
-        shared=True,
         taken_by="Анна",
     ),
     Brief(
@@ -273,7 +273,12 @@ def _owner_text(one: Card) -> str | None:
 def _clients() -> tuple[Sample, ...]:
     direct: dict[str, Any] = {"still": Still.DIRECT, "clients": hits(1)}
     later: dict[str, Any] = {"wait": Wait.LATER, "still": Still.OPENS}
-    unseen: dict[str, Any] = {"wait": Wait.LATER, "still": Still.UNKNOWN, "opened_at": NIGHT - timedelta(days=1)}
+    unseen: dict[str, Any] = {
+        "wait": Wait.LATER,
+        "still": Still.UNKNOWN,
+        "opened_at": NIGHT - timedelta(days=1),
+        "heard_at": NIGHT - timedelta(days=3),
+    }
     return (
         _of_card("Ключ потерялся, ночь, несколько признаков", "client_down", LOST_KEY),
         _of_card(

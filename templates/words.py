@@ -97,7 +97,7 @@ SPANS: Mapping[str, str] = {
     "4h": "4 часа",
     "9": "до 9:00",
     "24h": "24 часа",
-    "end": "до починки",
+    "mended": "до починки",
 }
 """What a mute may last, by the word that its button carries."""
 

@@ -1,0 +1,165 @@
+"""Words what a chat is owed, and the cards behind a card's buttons, from the incident as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from checks.hours import zone_of
+from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, Severity
+from checks.rules import Rules
+from checks.silences import covering
+from handlers.impact import hit_names, row_of
+from handlers.reading import View, mute_of, read_card, subject_of
+from storage import chats, incidents, people, silences, storms
+from storage import estate as registry
+from storage.database import Connection, Database
+from storage.outbox import Owed
+from templates import MOSCOW
+from templates import render as word
+from templates.cards import Blindness, Brief, Card, Mute, Storm
+
+BLIND = "MonitorBlind"
+TEMPLATES: Mapping[CauseKind, str] = {
+    CauseKind.REDIRECT: "redirect_down",
+    CauseKind.ADDRESS: "shared_down",
+    CauseKind.LICMAN: "shared_down",
+    CauseKind.CLIENT: "client_down",
+    CauseKind.INTAKE: "intake_silent",
+}
+
+
+async def render(
+    database: Database, owed: Owed, now: datetime, *, rules: Rules | None = None, zone: tzinfo = MOSCOW
+) -> Message | None:
+    """Word a note as things are at ``now``; None = there is nothing to tell any more.
+
+    ``rules`` spare reading the lists again; ``zone`` is for chats that have chosen none of their own.
+    """
+    async with database.read() as connection:
+        estate = rules.estate if rules else await registry.load(connection)
+        there = await zone_in(connection, owed.chat_id, zone)
+        view = View(estate=estate, now=now, zone=there, chat_id=owed.chat_id)
+        if owed.kind is NoteKind.NOTICE:
+            return _notice(owed, view)
+        if owed.kind is NoteKind.STORM:
+            return await _storm(connection, owed, view)
+        incident = await incidents.load(connection, owed.incident_id) if owed.incident_id else None
+        return None if incident is None else await _about(connection, incident, owed, view)
+
+
+async def zone_in(connection: Connection, chat_id: int, default: tzinfo = MOSCOW) -> tzinfo:
+    """Return the time zone that a chat has chosen."""
+    chat = await chats.load(connection, chat_id)
+    return zone_of(chat.time_zone if chat else None, default)
+
+
+async def card_message(connection: Connection, incident: Incident, view: View, *, repeat: bool = False) -> Message:
+    """Word an incident's card: red while it lasts, green when it is over."""
+    if incident.code == BLIND:
+        return await _blind(connection, incident, view, repeat=repeat)
+    card = await read_card(connection, incident, view, repeat=repeat)
+    return word(template_of(card), now=view.now, zone=view.zone, card=card)
+
+
+def template_of(card: Card) -> str:
+    """Name the template of an incident's card."""
+    if card.ended_at is not None:
+        return "mended"
+    if card.code == "CertificateExpiring" and card.cause.kind is CauseKind.CLIENT:
+        return "certificate_ends"
+    return TEMPLATES.get(card.cause.kind, "ourselves")
+
+
+async def _about(connection: Connection, incident: Incident, owed: Owed, view: View) -> Message | None:
+    over = incident.state is IncidentState.ENDED
+    if incident.code == BLIND and owed.kind in {NoteKind.RESOLVED, NoteKind.STILL}:
+        return await _blind(connection, incident, view, repeat=owed.repeat)
+    if owed.kind is NoteKind.RESOLVED and over:
+        card = await read_card(connection, incident, view, repeat=owed.repeat)
+        return word("mended_reply", now=view.now, zone=view.zone, card=card)
+    if owed.kind is NoteKind.STILL and over:
+        return None
+    if owed.kind is NoteKind.STILL:
+        card = await read_card(connection, incident, view, repeat=owed.repeat)
+        was = await _was_muted(connection, owed.silence_id, view.now)
+        return word("still", now=view.now, zone=view.zone, card=card, was=was)
+    return await card_message(connection, incident, view, repeat=owed.repeat)
+
+
+async def _was_muted(connection: Connection, silence_id: int | None, now: datetime) -> Mute | None:
+    silence = await silences.load(connection, silence_id) if silence_id else None
+    if silence is None:
+        return None
+    who = await people.names(connection, {silence.author})
+    return mute_of(silence, who.get(silence.author, ""), now)
+
+
+def _notice(owed: Owed, view: View) -> Message:
+    facts: dict[str, Any] = {"title": "", "chat": "", "why": "", "heirs": (), "incident": None, **owed.facts}
+    what = str(owed.facts.get("what", owed.why))
+    return word("notice", now=view.now, zone=view.zone, what=what, facts=facts, repeat=owed.repeat)
+
+
+# ── ourselves ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _blind(connection: Connection, incident: Incident, view: View, *, repeat: bool) -> Message:
+    lead = next(iter(incident.symptoms), None)
+    began = incident.opened_at
+    others = [one for one in await incidents.open_ones(connection) if one.code != BLIND and one.opened_at >= began]
+    ended = [one for one in await incidents.ended_since(connection, began) if one.code != BLIND]
+    blind = Blindness(
+        began_at=began,
+        ended_at=incident.ended_at,
+        witnesses=tuple(filter(None, (lead.detail if lead else "").split(", "))),
+        reason=lead.reason if lead else "",
+        opened=await briefs(connection, others, view) if incident.ended_at else (),
+        ended=await briefs(connection, ended, view) if incident.ended_at else (),
+        repeat=repeat,
+    )
+    return word("blind_over" if incident.ended_at else "blind", now=view.now, zone=view.zone, blind=blind)
+
+
+async def _storm(connection: Connection, owed: Owed, view: View) -> Message | None:
+    account = await storms.account(connection, owed.storm_id) if owed.storm_id else None
+    if account is None:
+        return None
+    told = await incidents.some(connection, (*account.began, *account.ended))
+    ranked = sorted(told, key=lambda one: (one.ended_at is not None, one.priority, one.opened_at))
+    storm = Storm(
+        began_at=account.storm.began_at,
+        ended_at=account.storm.ended_at,
+        folded=len(account.began) + len(account.ended) + account.others,
+        incidents=await briefs(connection, ranked, view),
+        clients=len({name for one in ranked for name in hit_names(one, view.estate)}),
+        repeat=owed.repeat,
+    )
+    return word("storm_over" if storm.ended_at else "storm", now=view.now, zone=view.zone, storm=storm)
+
+
+async def briefs(connection: Connection, found: Iterable[Incident], view: View) -> tuple[Brief, ...]:
+    """Return incidents as lines of a list."""
+    several = list(found)
+    lasting = await silences.lasting(connection)
+    who = await people.names(connection, {one.taken_by for one in several if one.taken_by})
+    made = []
+    for one in several:
+        row = row_of(one)
+        made.append(
+            Brief(
+                number=one.id or 0,
+                kind=one.cause.kind,
+                subject=await subject_of(connection, one.cause, view.estate),
+                title=row.title,
+                priority=one.priority,
+                critical=row.severity is Severity.CRITICAL,
+                opened_at=one.opened_at,
+                ended_at=one.ended_at,
+                clients=len(hit_names(one, view.estate)),
+                taken_by=who.get(one.taken_by or 0),
+                muted=covering(lasting, one, view.now, chat_id=view.chat_id) is not None,
+            )
+        )
+    return tuple(made)

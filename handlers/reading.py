@@ -1,0 +1,193 @@
+"""Reads from storage what one incident's card has to say: values only, the words are the templates'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, TypeVar
+
+from checks.catalogue import Row
+from checks.estate import Estate
+from checks.hours import OFFICE, hours_of, opens_at, zone_of
+from checks.model import (
+    Cause,
+    CauseKind,
+    Client,
+    Incident,
+    IncidentState,
+    LookKind,
+    Severity,
+    Silence,
+    Subject,
+    SubjectKind,
+)
+from checks.reports import ReportKind
+from checks.silences import covering, undoable
+from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
+from storage import chats, incidents, looks, people, reports, silences
+from storage.database import Connection
+from templates.cards import Card, Mute, People, Step
+
+T = TypeVar("T")
+
+COUNTED = timedelta(hours=2)
+"""How long a report's figure of people in the system is believed."""
+SHARED_LOOKS: Mapping[CauseKind, LookKind] = {
+    CauseKind.ADDRESS: LookKind.INSTALLATION,
+    CauseKind.LICMAN: LookKind.LICMAN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Who looks at a card: when, in which zone and chat."""
+
+    estate: Estate
+    now: datetime
+    zone: tzinfo
+    chat_id: int | None = None
+
+
+async def read_card(connection: Connection, incident: Incident, view: View, *, repeat: bool = False) -> Card:
+    """Return everything the card of ``incident`` has to say."""
+    assert incident.id is not None
+    row = row_of(incident)
+    names = hit_names(incident, view.estate)
+    clients = [view.estate.clients[name] for name in names if name in view.estate.clients]
+    seen = await looks.latest_of(connection, LookKind.INSTALLATION, names)
+    numbers = await incidents.numbers(connection)
+    hits = tuple(
+        hit_of(name, view.estate, seen=seen.get(name), numbers=numbers, incident=incident, now=view.now)
+        for name in names
+    )
+    lead = leading_symptom(incident)
+    who = await people.names(connection, {one for one in (incident.taken_by, incident.handed_by) if one})
+    seats = await _people(connection, incident, clients, view.now)
+    server = view.estate.redirects.get(incident.cause.name) if incident.cause.kind is CauseKind.REDIRECT else None
+    contacts = server.contacts if server else _common(client.contacts for client in clients)
+    opens = opens_at(view.now, _zone(clients, view.zone))
+    return Card(
+        number=incident.id,
+        cause=incident.cause,
+        code=incident.code,
+        title=row.title,
+        family=row.family,
+        priority=incident.priority,
+        critical=row.severity is Severity.CRITICAL,
+        subject=await subject_of(connection, incident.cause, view.estate),
+        opened_at=incident.opened_at,
+        checked_at=await _checked_at(connection, incident, row, names),
+        ended_at=incident.ended_at,
+        reason=lead.reason if lead else "",
+        detail=lead.detail if lead else "",
+        flapping=bool(lead and lead.flapping),
+        means=row.means,
+        causes=row.causes,
+        steps=row.steps,
+        signs=signs_beside(incident),
+        clients=hits,
+        behind=behind(incident.cause, view.estate),
+        owner=server.owner if server else None,
+        contacts=contacts,
+        opens_at=opens,
+        answers_at=opens_at(view.now, view.zone, hours_of(contacts) or OFFICE) if hours_of(contacts) else None,
+        manager=_common(client.manager for client in clients),
+        people=seats,
+        wait=wait_of(critical=row.severity is Severity.CRITICAL, opens_at=opens, online=seats.online),
+        still=still_of(row, hits),
+        taken=_step(who, incident.taken_by, incident.taken_at),
+        handed=_step(who, incident.handed_by, incident.handed_at),
+        mute=await _mute(connection, incident, view),
+        admin_url=clients[0].admin_url if len(clients) == 1 else None,
+        repeat=repeat,
+        expires_at=_moment(lead.detail) if lead and incident.code == "CertificateExpiring" else None,
+        heard_at=_moment(lead.detail) if lead and row.source == "time" else None,
+    )
+
+
+async def subject_of(connection: Connection, cause: Cause, estate: Estate) -> str:
+    """Return how people call what an incident is named after."""
+    if cause.kind is CauseKind.CLIENT and cause.name in estate.clients:
+        return estate.clients[cause.name].label
+    if cause.kind is CauseKind.REDIRECT and cause.name in estate.redirects:
+        return estate.redirects[cause.name].label
+    if cause.kind is CauseKind.CHAT and cause.name.lstrip("-").isdigit():
+        chat = await chats.load(connection, int(cause.name))
+        return chat.title if chat and chat.title else cause.name
+    return cause.name
+
+
+def mute_of(silence: Silence, by: str, now: datetime, what: str = "") -> Mute:
+    """Return a silence as people are told of it."""
+    assert silence.id is not None
+    return Mute(
+        id=silence.id,
+        by=by,
+        at=silence.created_at,
+        until=silence.until,
+        scope=silence.scope,
+        what=what,
+        reason=silence.reason,
+        here=silence.chat_id is not None,
+        undoable=undoable(silence, now),
+        matched_at=silence.last_matched_at,
+    )
+
+
+async def _people(connection: Connection, incident: Incident, clients: Sequence[Client], now: datetime) -> People:
+    if incident.cause.kind is not CauseKind.CLIENT or not clients:
+        return People()
+    report = await reports.latest(connection, clients[0].name, ReportKind.SYSINFO)
+    facts: Mapping[str, Any] = report.facts if report else {}
+    online = facts.get("sessions") if report and now - report.received_at <= COUNTED else None
+    return People(
+        seats=clients[0].seats or facts.get("seats"), online=online, at=report.received_at if report else None
+    )
+
+
+async def _checked_at(connection: Connection, incident: Incident, row: Row, names: Iterable[str]) -> datetime | None:
+    kind = SHARED_LOOKS.get(incident.cause.kind)
+    if kind is not None:
+        found = await looks.latest_of(connection, kind, tuple(names))
+        return max((one.at for one in found.values() if one.at), default=None)
+    if row.source not in set(LookKind):
+        return None
+    kinds = {CauseKind.REDIRECT: SubjectKind.REDIRECT, CauseKind.CLIENT: SubjectKind.CLIENT}
+    if incident.cause.kind not in kinds:
+        return None
+    subject = Subject(kinds[incident.cause.kind], incident.cause.name)
+    seen = await looks.latest(connection, subject)
+    return next((one.at for one in seen if one.kind == row.source), None)
+
+
+async def _mute(connection: Connection, incident: Incident, view: View) -> Mute | None:
+    if incident.state is IncidentState.ENDED:
+        return None
+    silence = covering(await silences.lasting(connection), incident, view.now, chat_id=view.chat_id)
+    if silence is None:
+        return None
+    who = await people.names(connection, {silence.author})
+    return mute_of(silence, who.get(silence.author, ""), view.now)
+
+
+def _step(who: Mapping[int, str], person: int | None, at: datetime | None) -> Step | None:
+    return None if person is None or at is None else Step(by=who.get(person, ""), at=at)
+
+
+def _zone(clients: Sequence[Client], default: tzinfo) -> tzinfo:
+    return zone_of(_common(client.time_zone for client in clients), default)
+
+
+def _common(values: Iterable[T | None]) -> T | None:
+    """Return the one value that all share, None when they differ or there is none."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,338 @@
+"""Cards are worded from what the database holds now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from checks.model import (
+    Cause,
+    CauseKind,
+    Incident,
+    IncidentState,
+    LookKind,
+    Message,
+    NoteKind,
+    Person,
+    Priority,
+    Role,
+    Scope,
+    Silence,
+    Subject,
+    SubjectKind,
+)
+from handlers import cards, pages
+from handlers.pages import Asked
+from storage import incidents, looks, people, silences
+from storage.database import Database
+from storage.looks import Due, Seen
+from storage.outbox import Owed
+from storage.tables import clients, redirects
+from templates import unmarked
+from tests.builders import NOON, after, client, incident, redirect, symptom
+from tests.telegram_html import check_message
+
+CHAT = -100
+ANNA = 7
+
+
+async def put_estate(database: Database, count: int = 3, **rest: Any) -> None:
+    """Clients c0 … behind r1, each with a direct address."""
+
+    async def work(tx: AsyncConnection) -> None:
+        stamps = {"created_at": NOON, "updated_at": NOON}
+        server = {"name": "r1", "owner": "поддержка Облака", "contacts": "+7 800 000-00-00, круглосуточно"}
+        await tx.execute(insert(redirects).values(**server, address="10.9.0.1", **stamps))
+        rows = [
+            {
+                "name": f"c{number}",
+                "title": f"Клиент {number}",
+                "kind": "cloud",
+                "domain": f"c{number}.te-cloud.ru",
+                "redirect": "r1",
+                "address": f"http://10.0.0.{number + 1}",
+                "contacts": "И. Петров, +7 900 000-00-00",
+                "manager": "Ольга",
+                **rest,
+                **stamps,
+            }
+            for number in range(count)
+        ]
+        await tx.execute(insert(clients), rows)
+        await people.admit(tx, Person(id=ANNA, name="Анна", role=Role.SUPPORT), username=None, at=NOON)
+
+    await database.write(work)
+
+
+async def put_looks(database: Database, opened: Sequence[bool], at: datetime = NOON) -> None:
+    """What the last direct look at c0, c1, … saw."""
+    due = [
+        Due(subject=client(f"c{n}"), kind=LookKind.INSTALLATION, due_at=at, interval=timedelta(minutes=1))
+        for n in range(len(opened))
+    ]
+    seen = [
+        Seen(
+            subject=client(f"c{n}"),
+            kind=LookKind.INSTALLATION,
+            due_at=at,
+            at=at,
+            fault=None if good else "refused",
+            status=200 if good else None,
+            elapsed=0.041,
+        )
+        for n, good in enumerate(opened)
+    ]
+    await database.write(lambda tx: looks.plan(tx, due))
+    await database.write(lambda tx: looks.save(tx, seen))
+
+
+async def put(database: Database, one: Incident) -> int:
+    saved = await database.write(lambda tx: incidents.save(tx, one, noticed_at=one.opened_at))
+    assert saved.id is not None
+    return saved.id
+
+
+def dead_redirect(**rest: Any) -> Incident:
+    facts: dict[str, Any] = {
+        "cause": Cause(CauseKind.REDIRECT, "r1"),
+        "code": "RedirectServerDown",
+        "symptoms": (symptom("RedirectServerDown", subject=redirect("r1"), reason="refused"),),
+    }
+    return incident(**{**facts, **rest})
+
+
+def owed(number: int | None, kind: NoteKind = NoteKind.FIRING, **rest: Any) -> Owed:
+    return Owed(id=1, kind=kind, chat_id=CHAT, incident_id=number, owed_at=NOON, due_at=NOON, **rest)
+
+
+async def said(database: Database, note: Owed, now: datetime = NOON) -> str:
+    message = await cards.render(database, note, now)
+    assert message is not None
+    return check_message(message)
+
+
+def words(message: Message | None) -> list[str]:
+    assert message is not None
+    return [button.text for row in message.buttons for button in row]
+
+
+async def test_a_dead_redirect_server_names_everybody_behind_it(database: Database) -> None:
+    await put_estate(database, 3)
+    await put_looks(database, [True, True, True])
+    number = await put(database, dead_redirect())
+
+    text = await said(database, owed(number))
+
+    assert text.startswith("🔴 Сервер переадресации r1 не работает\nс 12:00")
+    assert "соединения отклоняются" in text
+    assert "3 клиента не открываются по обычному адресу." in text
+    assert "Все они открываются напрямую, по IP:" in text
+    assert all(f"Клиент {n} http://10.0.0.{n + 1}" in text for n in range(3))
+    assert "сообщить владельцу: поддержка Облака, +7 800 000-00-00, круглосуточно" in text
+    assert f"Авария №{number}" in text
+
+
+async def test_who_does_not_open_directly_is_told_with_its_own_incident(database: Database) -> None:
+    await put_estate(database, 3)
+    await put_looks(database, [False, True, True])
+    number = await put(database, dead_redirect())
+    own = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+
+    text = await said(database, owed(number))
+
+    assert f"Клиент 0 не открывается и по IP: это отдельная авария №{own}. Остальные 2 открываются" in text
+
+
+async def test_an_old_look_says_nothing(database: Database) -> None:
+    await put_estate(database, 2)
+    await put_looks(database, [True, True], at=after(hours=-5))
+    number = await put(database, dead_redirect())
+
+    assert "пока неизвестно" in await said(database, owed(number))
+
+
+async def test_who_took_it_and_who_told_the_owner_is_said(database: Database) -> None:
+    await put_estate(database, 2)
+    number = await put(database, dead_redirect())
+    await database.write(lambda tx: incidents.take(tx, number, ANNA, after(minutes=3)))
+    await database.write(lambda tx: incidents.hand_over(tx, number, ANNA, after(minutes=4)))
+
+    message = await cards.render(database, owed(number, NoteKind.UPDATE), after(minutes=5))
+
+    assert message is not None
+    assert "Взяла Анна в 12:03" in unmarked(message)
+    assert "владельцу сообщила Анна в 12:04, ждём починки" in unmarked(message)
+    assert not {"✋ Беру", "Показать текст владельцу"} & set(words(message))
+
+
+async def test_a_muted_card_says_who_muted_it_and_until_when(database: Database) -> None:
+    await put_estate(database, 2)
+    number = await put(database, dead_redirect())
+    silence = Silence(
+        id=None,
+        scope=Scope.CAUSE,
+        target="redirect:r1",
+        author=ANNA,
+        created_at=NOON,
+        until=after(hours=4),
+        reason="ждём <провайдера>",
+    )
+    await database.write(lambda tx: silences.add(tx, silence))
+
+    message = await cards.render(database, owed(number, NoteKind.UPDATE), after(minutes=1))
+
+    assert message is not None
+    assert check_message(message).startswith("🔕 Сервер переадресации r1 не работает")
+    assert "заглушила Анна до 16:00: «ждём <провайдера>»" in unmarked(message)
+    assert "Отменить глушение" in words(message)
+    assert "🔕 Заглушить…" not in words(message)
+
+
+async def test_the_end_turns_the_card_green_and_answers_shortly(database: Database) -> None:
+    await put_estate(database, 3)
+    over = dead_redirect(state=IncidentState.ENDED, ended_at=after(hours=1, minutes=52))
+    number = await put(database, over)
+    now = after(hours=1, minutes=52)
+
+    card = await said(database, owed(number, NoteKind.UPDATE), now)
+    reply = await said(database, owed(number, NoteKind.RESOLVED), now)
+
+    assert card.startswith("🟢 Сервер переадресации r1 снова работает\nНе работал 1 ч 52 мин, с 12:00 до 13:52.")
+    assert "Все 3 клиента открываются по обычному адресу." in card
+    assert reply == f"🟢 Сервер переадресации r1 снова работает, не работал 1 ч 52 мин.\nАвария №{number}"
+
+
+async def test_a_mute_that_ends_on_an_open_incident_tells_aloud(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+    silence = Silence(
+        id=None, scope=Scope.CLIENT, target="c0", author=ANNA, created_at=NOON, until=after(hours=4), reason="ждём"
+    )
+    kept = await database.write(lambda tx: silences.add(tx, silence))
+
+    text = await said(database, owed(number, NoteKind.STILL, silence_id=kept.id), after(hours=5, minutes=10))
+
+    assert text.startswith("🔴 Клиент 0, всё ещё: сервер не отвечает\nс 12:00, уже 5 ч 10 мин")
+    assert "заглушила Анна на 4 ч: «ждём»" in text
+
+
+async def test_still_broken_is_not_said_of_what_is_mended(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, dead_redirect(state=IncidentState.ENDED, ended_at=after(minutes=1)))
+
+    assert await cards.render(database, owed(number, NoteKind.STILL), NOON) is None
+    assert await cards.render(database, owed(999), NOON) is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CauseKind if kind is not CauseKind.CHAT])
+async def test_every_kind_of_cause_has_its_card(database: Database, kind: CauseKind) -> None:
+    await put_estate(database, 2)
+    code = {CauseKind.SELF: "MonitorBlind", CauseKind.INTAKE: "IntakeSilent"}.get(kind, "KodeksTcpStatus")
+    name = {CauseKind.CLIENT: "c0", CauseKind.REDIRECT: "r1"}.get(kind, "10.0.0.1")
+    signs = (symptom(code, subject=client("c0")), symptom(code, subject=client("c1")))
+    number = await put(database, incident(cause=Cause(kind, name, "service"), code=code, symptoms=signs))
+
+    for note in (NoteKind.FIRING, NoteKind.UPDATE, NoteKind.STILL):
+        message = await cards.render(database, owed(number, note, repeat=True), after(minutes=1))
+        assert message is not None
+        assert "озможен повтор" in check_message(message)
+
+
+async def test_a_client_of_another_zone_sleeps_by_its_own_clock(database: Database) -> None:
+    await put_estate(database, 1, time_zone="Asia/Kamchatka")
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+
+    text = await said(database, owed(number))
+
+    assert "время нерабочее, есть ли кто в системе, неизвестно" in text
+    assert "С 23:00" in text  # eight in the morning there
+
+
+async def test_the_buttons_lead_to_texts_ready_to_send(database: Database) -> None:
+    await put_estate(database, 12)
+    await put_looks(database, [True] * 12)
+    number = await put(database, dead_redirect())
+    asked = Asked(number=number, chat_id=CHAT, now=NOON)
+
+    first = await pages.addresses(database, asked)
+    second = await pages.addresses(database, asked, "1")
+    owner = await pages.owner_text(database, asked)
+    one = await pages.client_text(database, asked, "c3")
+    back = await pages.return_text(database, asked)
+    timeline = await pages.details(database, asked)
+
+    for message in (first, second, owner, one, back, timeline):
+        assert message is not None
+        check_message(message)
+    assert first is not None
+    assert second is not None
+    copies = [button.copy for row in (*first.buttons, *second.buttons) for button in row if button.copy]
+    assert len(copies) == 12
+    assert all(re.search(r"http://10\.0\.0\.\d+", text) for text in copies)
+    assert "Дальше →" in words(first)
+    assert "← Раньше" in words(second)
+    assert "✅ Передано владельцу" in words(owner)
+
+
+async def test_a_page_that_is_not_there_is_the_nearest_one(database: Database) -> None:
+    rows = list(range(25))
+
+    assert pages.cut(rows, "2")[0] == (20, 21, 22, 23, 24)
+    assert pages.cut(rows, "99")[1].number == 2
+    assert pages.cut(rows, "мусор")[1].number == 0
+    assert pages.cut([], "7")[1].last
+
+
+async def test_the_question_before_a_mute(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+    scopes = (Scope.CAUSE, Scope.CLIENT)
+
+    menu = await pages.mute_menu(
+        database, Asked(number=number, chat_id=CHAT, now=NOON), scope=Scope.CAUSE, scopes=scopes
+    )
+    bare = await pages.mute_menu(
+        database, Asked(number=0, chat_id=CHAT, now=NOON), scope=Scope.CLIENT, scopes=scopes, client="c0"
+    )
+
+    assert menu is not None
+    assert bare is not None
+    check_message(menu)
+    check_message(bare)
+    assert {"1 час", "4 часа", "До 9:00", "24 часа", "До починки", "Всё об этом клиенте"} <= set(words(menu))
+    assert "Все такие сообщения" not in words(menu)
+    assert any(button.data and button.data.endswith("client.4h.c0") for row in bare.buttons for button in row)
+
+
+async def test_notices_about_ourselves(database: Database) -> None:
+    for what in ("chat_lost", "topic_lost", "undeliverable", "template_fault", "news"):
+        facts = {"what": what, "title": "Поддержка", "why": "kicked <b>", "thread": 5, "heirs": [1]}
+        text = await said(database, owed(None, NoteKind.NOTICE, facts=facts))
+        assert text
+
+
+async def test_when_we_see_again_what_was_missed_is_told(database: Database) -> None:
+    await put_estate(database, 1)
+    blind = incident(
+        cause=Cause(CauseKind.SELF, "bot", "MonitorBlind"),
+        code="MonitorBlind",
+        symptoms=(symptom("MonitorBlind", subject=Subject(SubjectKind.SELF, "bot"), detail="ya.ru, 77.88.8.8"),),
+    )
+    number = await put(database, blind)
+    assert "проверочные узлы: ya.ru, 77.88.8.8" in await said(database, owed(number))
+
+    ended = replace(blind, id=number, state=IncidentState.ENDED, ended_at=after(minutes=30))
+    await database.write(lambda tx: incidents.save(tx, ended, noticed_at=after(minutes=30)))
+    missed = incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), opened_at=after(minutes=20), symptoms=())
+    await put(database, replace(missed, priority=Priority.K1))
+    text = await said(database, owed(number, NoteKind.RESOLVED), after(minutes=31))
+
+    assert text.startswith("🟢 Мы снова видим клиентов\nНе видели 30 мин, с 12:00 до 12:30.")
+    assert "Сломано сейчас: Клиент 0: сервер не отвечает" in text
