@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from checks.estate import Estate
 from checks.model import Subject
+from checks.rules import Rules
 from storage.database import Database
+from storage.secrets import Vault
 
 LookNow = Callable[[Subject], Awaitable[bool]]
 """Look at a subject out of turn, record what was seen, and return True; False = nothing to look at there."""
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _no_rules() -> Rules:
+    """Return the rules of an empty estate."""
+    return Rules(estate=Estate(clients={}, redirects={}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +37,16 @@ class Deps:
     look_now: LookNow
     wake: Callable[[], None]
     """Tell delivery that something is owed."""
+    vault: Vault | None = None
+    """Seals lists with passwords; without it no files are taken."""
+    estate_changed: Callable[[], None] = _nothing
+    """Tell the schedule that lists were applied."""
+    rules: Callable[[], Rules] = _no_rules
+    """The estate and the operator's rules, as they are now."""
     zone: ZoneInfo = MOSCOW
     """For chats that have no time zone of their own."""
     chats: frozenset[int] = frozenset()
     """Chats that the configuration names: they need nobody to introduce them."""
     managers_see_all: bool = False
-    look_patience: timedelta = timedelta(seconds=8)
+    look_patience: timedelta = timedelta(seconds=30)
     """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""

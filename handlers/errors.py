@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 from aiogram import Bot, Router
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.types import ErrorEvent, LinkPreviewOptions
 
 from handlers.deps import Deps
@@ -17,6 +17,8 @@ from templates import phrase, render
 
 log = logging.getLogger(__name__)
 
+UNANSWERED = (TelegramForbiddenError, TelegramRetryAfter, TelegramNetworkError)
+"""The person cannot be told just now, neither this nor anything else; what was changed is changed."""
 HIDDEN = "<token>"
 
 
@@ -25,8 +27,8 @@ def router(deps: Deps) -> Router:
     made = Router(name="errors")
 
     async def failed(event: ErrorEvent, bot: Bot) -> bool:
-        if isinstance(event.exception, TelegramForbiddenError):
-            log.info("update %s: the chat does not take the answer", event.update.update_id)
+        if isinstance(event.exception, UNANSWERED):
+            log.warning("update %s: not answered: %s", event.update.update_id, type(event.exception).__name__)
             return True
         reference = token_hex(3).upper()
         log.error("failure %s: %s\n%s", reference, _context(event), _story(event.exception, bot))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     BotCommand,
     BotCommandScopeAllGroupChats,
@@ -28,19 +29,28 @@ FOR_STRANGERS = ("start", "help")
 
 
 async def give_menus(bot: Bot, deps: Deps) -> None:
-    """Set the menus of strangers, groups and every person we know."""
+    """Set the menus of strangers, groups and every person we know.
+
+    Raises:
+        TelegramAPIError: Telegram cannot be reached; try again later.
+
+    """
     now = deps.now()
     await _set(bot, BotCommandScopeDefault(), FOR_STRANGERS, now)
     await _set(bot, BotCommandScopeAllGroupChats(), IN_GROUPS, now)
     async with deps.database.read() as connection:
         everybody = await people.everybody(connection)
     for person in everybody:
-        await give_menu(bot, person, now)
+        with suppress(TelegramBadRequest, TelegramForbiddenError):  # they never spoke to the bot, or do not want to
+            await _set(bot, BotCommandScopeChat(chat_id=person.id), words_for(person), now)
 
 
 async def give_menu(bot: Bot, person: Person, now: datetime) -> None:
-    """Set the menu of one person's private chat by what their role may do there."""
-    await _set(bot, BotCommandScopeChat(chat_id=person.id), words_for(person), now)
+    """Set the menu of one person's private chat by what their role may do there; a courtesy that may fail."""
+    try:
+        await _set(bot, BotCommandScopeChat(chat_id=person.id), words_for(person), now)
+    except TelegramAPIError as error:
+        log.info("menu of %s not set: %s", person.id, error.message)
 
 
 def words_for(person: Person) -> tuple[str, ...]:
@@ -56,7 +66,4 @@ def words_for(person: Person) -> tuple[str, ...]:
 async def _set(bot: Bot, scope: BotCommandScopeUnion, words: tuple[str, ...], now: datetime) -> None:
     titles = {word: phrase("command", now=now, word=word) or word for word in words}
     menu = [BotCommand(command=word, description=titles[word]) for word in words]
-    try:
-        await bot.set_my_commands(menu, scope=scope)
-    except TelegramAPIError as error:
-        log.info("menu for %s not set: %s", scope.type, error.message)
+    await bot.set_my_commands(menu, scope=scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram import Bot, Router
 
-from handlers import admission, chats, errors, help, here, journal, people  # noqa: A004 - the noun of the module
+from handlers import admission, chats, documents, errors, help, here, incidents, journal, people, reasons, silences  # noqa: A004 - the noun of the module
 from handlers.access import Access, Once
 from handlers.deps import Deps
 from handlers.menus import give_menus
@@ -26,6 +26,10 @@ def build(deps: Deps) -> Router:
         help.router(),
         people.router(),
         journal.router(),
+        incidents.router(),
+        silences.router(),
+        reasons.router(deps),
+        *([documents.router(deps.vault)] if deps.vault else []),
         help.last_resort(),
     )
     return root

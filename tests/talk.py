@@ -15,13 +15,17 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import insert
 
-from checks.model import Person, Role, Subject
+from checks.access import ChatKind
+from checks.model import Incident, NoteKind, Person, Role, Silence, Subject
 from demo import telegram
 from demo.telegram.seams import WORLD
-from handlers import routers
+from handlers import routers, showing
 from handlers.deps import Deps
-from storage import audit, chats, people, tables
+from handlers.replies import say
+from handlers.turn import Turn
+from storage import audit, chats, incidents, messages, people, silences, tables
 from storage.database import Database
+from storage.messages import Said
 from tests.builders import NOON
 
 TOKEN = "1000:secret"
@@ -135,6 +139,39 @@ class Talk:
         told = await self.post("presses", chat_id=chat_id, user_id=person.id, message_id=number, button=button, wait=5)
         await self.settled()
         return dict(told)
+
+    async def opens(self, incident: Incident) -> int:
+        """Open an incident and owe nobody anything; returns its number."""
+        saved = await self.database.write(lambda tx: incidents.save(tx, incident, noticed_at=self.clock()))
+        assert saved.id is not None
+        return saved.id
+
+    async def shows(self, number: int, chat: Any, viewer: Person = STAFF[0]) -> dict[str, Any]:
+        """Put the card of an incident into a chat, as delivery does; returns it as the chat shows it."""
+        turn = Turn(
+            deps=self.deps, bot=self.bot, update_id=0, now=self.clock(), chat_id=chat.id, chat=ChatKind.GROUP,
+            zone=self.deps.zone, user_id=viewer.id, user_name=viewer.name, person=viewer,
+        )  # fmt: skip
+        message = await showing.card(turn, number)
+        assert message is not None
+        message_id = await say(turn, message)
+        assert message_id is not None
+        said = Said(
+            chat_id=chat.id, message_id=message_id, thread_id=None, incident_id=number,
+            kind=NoteKind.FIRING, sent_at=self.clock(), digest=message.digest,
+        )  # fmt: skip
+        await self.database.write(lambda tx: messages.keep(tx, said))
+        return await self.last(chat)
+
+    async def incident(self, number: int) -> Incident:
+        async with self.database.read() as connection:
+            found = await incidents.load(connection, number)
+        assert found is not None
+        return found
+
+    async def lasting(self) -> list[Silence]:
+        async with self.database.read() as connection:
+            return await silences.lasting(connection)
 
     async def calls(self, method: str) -> list[dict[str, Any]]:
         return list(await self.get(f"calls?method={method}"))
