@@ -39,6 +39,8 @@ class Reason(StrEnum):
     STILL = "still"
     """A silence ended, or a reminder came, on an incident that is still open."""
     RESOLVED = "resolved"
+    MERGED = "merged"
+    """A later-found cause explains it: its card says so, and the other incident tells the rest."""
     MUTED = "muted"
     ALREADY_TOLD = "already_told"
     """The message on its way will show the present state."""
@@ -129,7 +131,9 @@ def plan(
     over = incident.state is IncidentState.ENDED
     for chat in sorted(told if over else {*heard, *told}):
         before = told.get(chat, Told(chat_id=chat))
-        if over:
+        if change.kind is ChangeKind.MERGED:
+            decision = _merged(incident, before, now=now)
+        elif over:
             decision = _ended(incident, before, now=now, policy=policy)
         else:
             decision = _open(change, before, heard.get(chat), silences=known, now=now)
@@ -226,6 +230,17 @@ def _ended(incident: Incident, told: Told, *, now: datetime, policy: Policy) -> 
     if told.held or not (told.pending or told.heard):
         return replace(base, reason=Reason.RESOLVED_NOT_TOLD)
     return replace(base, reason=Reason.ALREADY_TOLD)
+
+
+def _merged(incident: Incident, told: Told, *, now: datetime) -> Decision:
+    base = _draft(incident, told, None, now)
+    if told.states & {OutboxState.DELIVERED, OutboxState.SENDING}:
+        return replace(base, reason=Reason.MERGED, kind=NoteKind.UPDATE, silent=True)
+    if told.folded:
+        return replace(base, reason=Reason.FOLDED, kind=NoteKind.STORM, silent=True)
+    if OutboxState.UNKNOWN in told.states:
+        return replace(base, silent=True)
+    return replace(base, reason=Reason.RESOLVED_NOT_TOLD)
 
 
 def _draft(incident: Incident, told: Told, route: Route | None, now: datetime) -> Decision:

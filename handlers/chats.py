@@ -15,6 +15,7 @@ from aiogram.types import ChatMemberUpdated, Message, User
 from checks.access import Act, Allowed, ChatKind, Refusal, may
 from checks.model import Person, Role
 from handlers.access import SERVICE
+from handlers.losses import lose_chat
 from handlers.manners import Manners
 from handlers.menus import give_menu
 from handlers.replies import say, worded
@@ -106,9 +107,10 @@ async def _moved(message: Message, turn: Turn) -> None:
 async def _lost(turn: Turn) -> None:
     await turn.change(
         "chat_lost",
-        lambda tx: chats.bury(tx, turn.chat_id, why=KICKED, at=turn.now),
+        lambda tx: lose_chat(tx, turn.chat_id, KICKED, now=turn.now),
         target=str(turn.chat_id),
     )
+    turn.deps.wake()
 
 
 async def _gone(turn: Turn, user: User, title: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from checks.catalogue import ROWS
 from checks.model import Audience, Incident, Route, Silence
 from checks.notifications import Policy, Told
-from checks.routes import Whose
+from checks.routes import Whose, visible
 from storage import chats, outbox, routes, silences
 from storage.database import Connection
 
@@ -72,3 +72,15 @@ async def heard(tx: Connection, incidents: Iterable[Incident], hall: Hall) -> di
     return {
         number: {chat: one for chat, one in known.get(number, {}).items() if chat not in hall.dead} for number in ids
     }
+
+
+async def visible_in(connection: Connection, chat_id: int, names: Sequence[str], *, policy: Policy) -> tuple[str, ...]:
+    """Return those of the clients that a chat may see; one without routes (an admin in private) sees all.
+
+    An incident that many clients share is shown to a manager's chat with that manager's clients only.
+    """
+    bound = [*policy.routes, *(one.route for one in await routes.everything(connection))]
+    here = [route for route in bound if route.chat_id == chat_id]
+    if not here or any(not (route.clients or route.managers or route.redirects) for route in here):
+        return tuple(names)
+    return visible(here, names, await routes.whose(connection, names))

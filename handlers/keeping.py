@@ -108,12 +108,17 @@ async def _edit(tx: Connection, entry: _Entry) -> None:
 
 
 async def _end(tx: Connection, entry: _Entry) -> None:
-    """Owe the green card, every older card of the incident too, and the short reply."""
+    """Owe the green cards and the short reply."""
+    await _conclude(tx, entry)
+    await _card(tx, entry)
+
+
+async def _conclude(tx: Connection, entry: _Entry) -> None:
+    """Owe every card of the incident its last state, and take back what was not sent."""
     await _untold(tx, entry)
     await _edit(tx, entry)
     for older in (await messages.cards(tx, entry.chat_id, entry.decision.incident_id))[1:]:
         await edit_card(tx, entry.chat_id, entry.incident, now=entry.now, message_id=older.message_id)
-    await _card(tx, entry)
 
 
 async def _storm(tx: Connection, entry: _Entry) -> None:
@@ -150,6 +155,7 @@ _KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.MUTED: _muted,
     Reason.EDIT: _edit,
     Reason.RESOLVED: _end,
+    Reason.MERGED: _conclude,
     Reason.FOLDED: _storm,
     Reason.RESOLVED_NOT_TOLD: _untold,
     Reason.ALREADY_TOLD: _pending,

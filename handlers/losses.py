@@ -34,8 +34,11 @@ async def notify_admins(tx: Connection, what: str, *, now: datetime, facts: Mapp
         await notice(tx, admin, what, now=now, facts=facts)
 
 
-async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) -> None:
-    """Bury a chat that cannot be written to: its heirs hear what was still to be told, the admins hear of the loss."""
+async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) -> bool:
+    """Bury a chat that cannot be written to: its heirs hear what was still to be told, the admins hear of the loss.
+
+    False: that was known.
+    """
     fresh = await chats.bury(tx, chat_id, why=why, at=now)
     heirs = await chats.heirs(tx, chat_id)
     for note in await outbox.waiting(tx, chat_id):
@@ -50,6 +53,7 @@ async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) ->
         title = lost.title if lost else ""
         facts = {"chat": chat_id, "title": title, "why": why, "heirs": heirs}
         await notify_admins(tx, "chat_lost", now=now, facts=facts)
+    return fresh
 
 
 async def _inherit(tx: Connection, note: Owed, heir: int, *, now: datetime) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from checks.model import ChangeKind, NoteKind, OutboxState, Priority, RouteKind
+from checks.model import ChangeKind, IncidentState, NoteKind, OutboxState, Priority, RouteKind
 from checks.notifications import Policy, Reason
 from checks.silences import Ending
 from handlers import losses, storms
+from handlers.hearing import visible_in
 from storage import chats, messages, outbox, routes
 from storage import storms as stored_storms
-from storage.database import Connection, Database
+from storage.database import Connection, Database, upsert
+from storage.tables import clients
 from tests.builders import NOON, after
 from tests.telling import ADMIN, MANAGER, SUPPORT, Stage
 
@@ -333,3 +335,29 @@ async def test_a_silence_lifted_by_hand_ends_once(stage: Stage) -> None:
     await stage.unmutes(silence, at=after(hours=3), why=Ending.LIFTED)
 
     assert await stage.owed() == []
+
+
+async def test_what_a_later_cause_explains_is_corrected_not_called_mended(stage: Stage) -> None:
+    told = await stage.opens()
+    await stage.said(told, at=after(1))
+    unsent = await stage.opens("vektor", at=after(2))
+
+    for what in (told, unsent):
+        over = replace(what, state=IncidentState.ENDED, ended_at=after(9))
+        await stage.step(over, ChangeKind.MERGED, at=after(9))
+
+    assert await stage.kinds() == [NoteKind.UPDATE]
+
+
+async def test_a_managers_chat_sees_only_the_managers_clients(stage: Stage) -> None:
+    async def work(tx: Connection) -> tuple[tuple[str, ...], ...]:
+        for name, manager in (("romashka", "Ольга"), ("vektor", "Пётр")):
+            row = {"name": name, "kind": "cloud", "manager": manager, "created_at": NOON, "updated_at": NOON}
+            await upsert(tx, clients, [row])
+        chats_ = (MANAGER, SUPPORT, ADMIN)
+        both = ["romashka", "vektor"]
+        return tuple([await visible_in(tx, chat, both, policy=Policy()) for chat in chats_])
+
+    await stage.bind(MANAGER, RouteKind.OWN, manager="Ольга")
+
+    assert await stage.database.write(work) == (("romashka",), ("romashka", "vektor"), ("romashka", "vektor"))
