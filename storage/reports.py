@@ -15,6 +15,9 @@ from storage.tables import clients, reports
 
 CHUNK = 500
 
+Content = tuple[str, ReportKind, str]
+"""Client, kind and digest: the same content."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -41,11 +44,12 @@ async def known_clients(connection: AsyncConnection, names: Collection[str]) -> 
 
 
 async def received(
-    connection: AsyncConnection, digests: Collection[str]
-) -> dict[tuple[str, ReportKind, str], datetime]:
-    """Return when each content was last received, by client, kind and digest."""
-    query = select(reports.c.client, reports.c.kind, reports.c.digest, reports.c.received_at)
-    rows = await chunked(connection, query, reports.c.digest, digests)
+    connection: AsyncConnection, names: Collection[str], digests: Collection[str]
+) -> dict[Content, datetime]:
+    """Return when contents were last received."""
+    columns = (reports.c.client, reports.c.kind, reports.c.digest, reports.c.received_at)
+    query = select(*columns).where(reports.c.digest.in_(sorted(set(digests))))
+    rows = await chunked(connection, query, reports.c.client, names)
     return {(row.client, ReportKind(row.kind), row.digest): row.received_at for row in rows}
 
 

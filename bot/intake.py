@@ -1,0 +1,257 @@
+"""Takes reports in over HTTP: the protocol of the deployed scripts, and a JSON form of the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Protocol, cast
+
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp.http import HttpVersion11
+from pydantic import ValidationError
+
+from bot.reported import MAX_JSON, read_reported
+from checks.reports import ReportKind
+from handlers.ledger import Answer, Delivery
+from handlers.reports import KINDS
+from storage.files import Body, Spool
+from storage.tokens import Pass
+
+FILE_NAME = re.compile(r"([^/\\\x00-\x1f\x7f\ud800-\udfff]{1,100})\.(zip|xml|status)", re.IGNORECASE)
+PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much and how long one sender may send."""
+
+    body: int = 21 * 1024 * 1024
+    """Bytes of a whole request; reports reach 20 MB."""
+    idle: timedelta = timedelta(seconds=30)
+    """Between two pieces."""
+    total: timedelta = timedelta(minutes=10)
+    """A 20 MB report over a slow line still comes through."""
+
+
+class Door(Protocol):
+    """Receives what was sent (``handlers.reports.Intake``)."""
+
+    def spool(self) -> Spool: ...
+    async def upload(self, client: str, ending: str, body: Body, sender: Pass) -> Answer: ...
+    async def receive(self, delivery: Delivery) -> Answer: ...
+    async def has_come(self, client: str, ending: str) -> bool: ...
+
+
+Admit = Callable[[str, str | None], Awaitable[Pass | None]]
+"""(token, dealer) → whose token it is, None for all that are not good."""
+
+
+class RefusedError(Exception):
+    """The request gets ``status`` and one word for an answer."""
+
+    def __init__(self, status: int, word: str) -> None:
+        super().__init__(word)
+        self.status = status
+        self.word = word
+
+
+UNAUTHORIZED = (401, "unauthorized")
+TOO_LARGE = (413, "too_large")
+UNKNOWN_CLIENT = (404, "unknown_client")
+
+
+class Bounded:
+    """A request's body that gives no more than ``bounds.body`` bytes and waits no longer than ``bounds.idle``."""
+
+    def __init__(self, stream: StreamReader, bounds: Bounds) -> None:
+        self._stream = stream
+        self._left = bounds.body
+        self._idle = bounds.idle.total_seconds()
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._count(await self._soon(self._stream.read(size)))
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        return self._count(await self._soon(self._stream.readline(max_line_length=max_line_length)))
+
+    def unread_data(self, data: bytes) -> None:
+        self._left += len(data)
+        self._stream.unread_data(data)
+
+    def at_eof(self) -> bool:
+        return self._stream.at_eof()
+
+    async def _soon(self, reading: Awaitable[bytes]) -> bytes:
+        async with asyncio.timeout(self._idle):
+            return await reading
+
+    def _count(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise RefusedError(*TOO_LARGE)
+        return data
+
+
+class Reports:
+    """The handlers of ``/upload``, ``/files/NAME`` and ``/api/v1/reports``."""
+
+    def __init__(self, door: Door, admit: Admit, bounds: Bounds) -> None:
+        self._door = door
+        self._admit = admit
+        self._bounds = bounds
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_post("/upload", self.upload, expect_handler=self.expected)
+        app.router.add_head("/files/{name}", self.file)
+        app.router.add_post("/api/v1/reports", self.report, expect_handler=self.expected)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """Take one file as the scripts send it."""
+        sender = await self._sender(request)
+        _weigh(request, self._bounds.body)
+        async with asyncio.timeout(self._bounds.total.total_seconds()):
+            client, ending, body = await self._file(request, sender)
+        if await self._door.upload(client, ending, body, sender) is Answer.UNKNOWN_CLIENT:
+            raise RefusedError(*UNKNOWN_CLIENT)
+        return reply(200, ok=True, path=f"/files/{client}.{ending}")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """Say whether such a report has come; what was in it is never given out."""
+        sender = await self._sender(request)
+        client, ending = parse_name(request.match_info["name"]) or ("", "")
+        _allow(sender, client)
+        if not ending or not await self._door.has_come(client, ending):
+            raise RefusedError(404, "not_found")
+        return web.Response(headers={"Cache-Control": "no-store"})
+
+    async def report(self, request: web.Request) -> web.StreamResponse:
+        """Take one report as JSON (see ``bot.reported``) with a client's own token."""
+        sender = await self._sender(request)
+        if sender.client is None:
+            raise RefusedError(*UNAUTHORIZED)
+        _weigh(request, MAX_JSON)
+        body = await self._json(request)
+        try:
+            report, facts = read_reported(body, sender.client)
+        except ValidationError as error:
+            return reply(400, ok=False, error="invalid", fields=flaws(error))
+        _allow(sender, report.client)
+        digest = sha256(body).hexdigest()
+        sent = Delivery(report=report, facts=facts, file="", digest=digest, size=len(body), sender=sender)
+        if await self._door.receive(sent) is Answer.UNKNOWN_CLIENT:
+            raise RefusedError(*UNKNOWN_CLIENT)
+        ending = "status" if report.kind is ReportKind.STATUS else "xml"
+        return reply(200, ok=True, path=f"/files/{report.client}.{ending}")
+
+    async def expected(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer ``Expect: 100-continue`` only to those whose body is wanted: the others need not send it."""
+        try:
+            await self._sender(request)
+            _weigh(request, self._bounds.body)
+        except RefusedError as error:
+            return refuse(error)
+        if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0  # the answer itself has not begun
+        return None
+
+    async def _sender(self, request: web.Request) -> Pass:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        token = bearer.strip() if scheme.lower() == "bearer" else request.query.get("token", "")
+        dealer = request.headers.get("dealer")
+        sender = await self._admit(token, dealer and dealer.encode(errors="replace").decode()[:100])
+        if sender is None:
+            raise RefusedError(*UNAUTHORIZED)
+        return sender
+
+    async def _json(self, request: web.Request) -> bytes:
+        stream = Bounded(request.content, replace(self._bounds, body=MAX_JSON))
+        body = bytearray()
+        async with asyncio.timeout(self._bounds.total.total_seconds()):
+            while piece := await stream.read(PIECE):
+                body += piece
+        return bytes(body)
+
+    async def _file(self, request: web.Request, sender: Pass) -> tuple[str, str, Body]:
+        """Read the one field ``file``; what stands before and after it is passed over, within the bounds."""
+        found: tuple[str, str, Body] | None = None
+        try:
+            parts = MultipartReader(request.headers, cast("StreamReader", Bounded(request.content, self._bounds)))
+            while (part := await parts.next()) is not None:
+                if isinstance(part, BodyPartReader) and part.name == "file" and found is None:
+                    found = (*self._named(part, sender), await self._body(part))
+                else:
+                    await part.release()
+        except BaseException as error:
+            if found is not None:
+                await asyncio.to_thread(found[2].drop)
+            if isinstance(error, RefusedError | TimeoutError | OSError) or not isinstance(error, Exception):
+                raise
+            raise RefusedError(400, "malformed") from error
+        if found is None:
+            raise RefusedError(400, "no_file")
+        return found
+
+    def _named(self, part: BodyPartReader, sender: Pass) -> tuple[str, str]:
+        named = parse_name(part.filename or "")
+        if named is None:
+            raise RefusedError(400, "bad_file_name")
+        _allow(sender, named[0])
+        return named
+
+    async def _body(self, part: BodyPartReader) -> Body:
+        spool = self._door.spool()
+        try:
+            while piece := await part.read_chunk(PIECE):
+                await spool.add(piece)
+            return await spool.finish()
+        except BaseException:
+            await spool.drop()
+            raise
+
+
+def parse_name(name: str) -> tuple[str, str] | None:
+    """Split ``CLIENT.zip`` into the client and its ending; None for what can be no such name."""
+    found = FILE_NAME.fullmatch(name)
+    if found is None or found[1].strip(". ") != found[1]:
+        return None
+    ending = found[2].lower()
+    return (found[1], ending) if ending in KINDS else None
+
+
+def reply(status: int, **fields: Any) -> web.Response:
+    """Answer with JSON, packed as tightly as the scripts have always seen it."""
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
+
+
+def refuse(error: RefusedError) -> web.Response:
+    """Answer with the reason, and close: the rest of the body is not wanted."""
+    answer = reply(error.status, ok=False, error=error.word)
+    if error.status == UNAUTHORIZED[0]:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    answer.force_close()
+    return answer
+
+
+def flaws(error: ValidationError) -> list[dict[str, str]]:
+    """Say which fields break which rule, never what stood in them."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return [{"field": ".".join(map(str, each["loc"]))[:200], "rule": each["type"]} for each in found[:20]]
+
+
+def _allow(sender: Pass, client: str) -> None:
+    """Refuse a client's token for another client: there it is as good as a wrong one."""
+    if sender.client is not None and sender.client != client:
+        raise RefusedError(*UNAUTHORIZED)
+
+
+def _weigh(request: web.Request, limit: int) -> None:
+    if (request.content_length or 0) > limit:
+        raise RefusedError(*TOO_LARGE)

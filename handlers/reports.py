@@ -1,0 +1,232 @@
+"""Receives reports: what was sent becomes facts, the receipt and what follows from it one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Protocol
+
+from checks.hours import zone_of
+from checks.model import Observation
+from checks.readers.status import MAX_BYTES, read_status
+from checks.readers.sysinfo import MOSCOW, SysinfoFacts, read_sysinfo
+from checks.reports import Broken, Report, ReportKind
+from handlers.ledger import Answer, Delivery, Ledger
+from storage import absences, arrivals, reports, tokens
+from storage.database import Database
+from storage.files import Body, Shelf, Spool
+from storage.tokens import Pass
+
+BATCH = 200
+READERS = 2
+"""Sysinfo files read at the same time; each may take a second of CPU and some memory."""
+
+KINDS: Mapping[str, ReportKind] = {
+    "zip": ReportKind.SYSINFO,
+    "xml": ReportKind.SYSINFO,
+    "status": ReportKind.STATUS,
+}
+"""File endings of the deployed scripts."""
+
+Transaction = Any
+"""The writer's connection; SQL itself stays in storage."""
+
+
+class Record(Protocol):
+    """Judges observations within a transaction (``handlers.observations.record_in``, with its rules given)."""
+
+    def __call__(self, tx: Transaction, observations: Sequence[Observation], *, now: datetime) -> Awaitable[Any]: ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    delivery: Delivery
+    done: asyncio.Future[Answer]
+
+
+class Intake:
+    """Receives reports in batches: whatever waits while one transaction runs shares the next.
+
+    A caller that goes away does not stop its report. ``after`` hears what ``record`` returned, once it is committed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        *,
+        now: Callable[[], datetime],
+        record: Record,
+        after: Callable[[Any], None] = lambda _: None,
+    ) -> None:
+        self.shelf = shelf
+        self._database = database
+        self._now = now
+        self._record = record
+        self._after = after
+        self._waiting: deque[_Waiting] = deque()
+        self._flushing: asyncio.Task[None] | None = None
+        self._readers = asyncio.Semaphore(READERS)
+
+    def spool(self) -> Spool:
+        """Begin to take a body in."""
+        return self.shelf.spool()
+
+    async def has_come(self, client: str, ending: str) -> bool:
+        """Tell whether a report of this kind has come; ``.zip`` and ``.xml`` are the same kind."""
+        async with self._database.read() as connection:
+            return await arrivals.has_come(connection, client, KINDS[ending])
+
+    async def upload(self, client: str, ending: str, body: Body, sender: Pass) -> Answer:
+        """Read and receive a file ``client.ending``; return once it is on disk for good.
+
+        Raises:
+            OSError: the disk does not take it.
+            Exception: the database does not take it; nothing is kept then.
+
+        """
+        try:
+            return await self._upload(client, ending, body, sender)
+        finally:
+            body.drop()
+
+    async def _upload(self, client: str, ending: str, body: Body, sender: Pass) -> Answer:
+        async with self._database.read() as connection:
+            known = await reports.known_clients(connection, [client])
+        if client not in known:
+            return Answer.UNKNOWN_CLIENT
+        report, facts = await self._read(client, KINDS[ending], body, zone_of(known[client], MOSCOW))
+        delivery = Delivery(
+            report=report,
+            facts=facts,
+            file=f"{client}.{ending}",
+            digest=body.digest,
+            size=body.size,
+            sender=sender,
+            place=self.shelf.place(client, ending, body),
+            body=body,
+        )
+        return await self.receive(delivery)
+
+    async def receive(self, delivery: Delivery) -> Answer:
+        """Receive a report that has been read; return after the commit."""
+        waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush(), name="intake")
+        return await asyncio.shield(waiting.done)
+
+    async def close(self) -> None:
+        """Finish what is in hand."""
+        if self._flushing is not None:
+            await self._flushing
+
+    async def _read(self, client: str, kind: ReportKind, body: Body, where: tzinfo) -> tuple[Report, Mapping[str, Any]]:
+        if kind is ReportKind.STATUS:
+            status = read_status(body.data if body.part is None else await asyncio.to_thread(_head, body))
+            made = Report(
+                client=client, kind=kind, reported_at=status.reported_at, broken=status.broken, samples=status.samples
+            )
+            return made, status.as_json()
+        async with self._readers:
+            facts = await asyncio.to_thread(_sysinfo, body, where)
+        return Report(client=client, kind=kind, reported_at=facts.reported_at, broken=facts.broken), facts.as_json()
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                await self._try(batch)
+        finally:
+            self._flushing = None
+
+    async def _try(self, batch: Sequence[_Waiting]) -> None:
+        """Receive a batch; if it fails for another reason than the database, one by one, so that one spoils nobody."""
+        try:
+            answers = await self._receive([waiting.delivery for waiting in batch])
+        except Exception as error:  # noqa: BLE001 - it belongs to the senders, whatever it is
+            if len(batch) == 1 or self._database.trouble is not None:
+                for waiting in batch:
+                    _fail(waiting, error)
+                return
+            for waiting in batch:
+                await self._try([waiting])
+            return
+        for waiting, answer in zip(batch, answers, strict=True):
+            if not waiting.done.done():
+                waiting.done.set_result(answer)
+
+    async def _receive(self, deliveries: Sequence[Delivery]) -> Sequence[Answer]:
+        """Put files in place, commit, then remove the files that the new ones replace."""
+        placed = {each.place: each.body for each in deliveries if each.body is not None}
+        await asyncio.to_thread(self.shelf.keep, placed.items())
+        receipt = await self._database.write(lambda tx: self._save(tx, deliveries))
+        self._after(receipt.recorded)
+        await asyncio.to_thread(self.shelf.remove, receipt.replaced)
+        return receipt.answers
+
+    async def _save(self, tx: Transaction, deliveries: Sequence[Delivery]) -> _Receipt:
+        now = self._now()
+        names = {each.report.client for each in deliveries}
+        known = await reports.known_clients(tx, names)
+        heard = await arrivals.of_clients(tx, names)
+        same = await reports.received(tx, names, {each.digest for each in deliveries})
+        ledger = Ledger(now, heard, same)
+        answers = [ledger.enter(each) if each.report.client in known else Answer.UNKNOWN_CLIENT for each in deliveries]
+        await reports.save(tx, list(ledger.new.values()), ledger.again)
+        await arrivals.save(tx, ledger.changed.values())
+        await tokens.used(tx, [each.sender.hash for each in deliveries], now)
+        recorded = await self._record(tx, ledger.observations, now=now)
+        wanted = {arrival.file for arrival in ledger.heard.values()}
+        replaced = ({each.place for each in deliveries} | {arrival.file for arrival in heard.values()}) - wanted - {""}
+        return _Receipt(answers=answers, recorded=recorded, replaced=replaced)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Receipt:
+    answers: Sequence[Answer]
+    recorded: Any
+    replaced: set[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How much is kept of each client; the last report of each kind stays in any case, its file for ``days``."""
+
+    sysinfo: int = 60
+    status: int = 20
+    days: timedelta = timedelta(days=90)
+
+
+async def purge(database: Database, shelf: Shelf, now: datetime, retention: Retention) -> int:
+    """Forget old reports, expired tokens, old absences, and files nobody needs; return how many files went. Daily."""
+    keep = {ReportKind.SYSINFO: retention.sysinfo, ReportKind.STATUS: retention.status}
+    before = now - retention.days
+    await database.write(lambda tx: reports.purge(tx, keep=keep, before=before))
+    await database.write(lambda tx: tokens.purge(tx, now))
+    await database.write(lambda tx: absences.purge(tx, before))
+    async with database.read() as connection:
+        wanted = await arrivals.kept_files(connection, before)
+    return await asyncio.to_thread(shelf.purge, wanted, now)
+
+
+def _sysinfo(body: Body, where: tzinfo) -> SysinfoFacts:
+    try:
+        with body.open() as file:
+            return read_sysinfo(file, zone=where)
+    except OSError:
+        return SysinfoFacts(broken=Broken.UNREADABLE)
+
+
+def _head(body: Body) -> bytes:
+    with body.open() as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(error)
+        waiting.done.exception()  # a sender that went away never asks: do not warn about it
