@@ -73,7 +73,7 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         plain.close()
         if error.errno == errno.EADDRINUSE:
-            raise EstateError(f"{host}:{port} is taken; is another demo running?") from error
+            raise EstateError(f"{host}:{port} is taken (by another demo?)") from error
         raise
     plain.setblocking(False)
     return plain

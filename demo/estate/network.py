@@ -14,7 +14,7 @@ from demo.estate.door import Answer, Door
 from demo.estate.listeners import Factory, Listener
 from demo.estate.places import Place, Places
 from demo.estate.sites import Installation, RedirectServer, witness
-from demo.estate.states import State
+from demo.estate.states import EstateError, State
 
 REFERENCE_NAME = f"reference.{ZONE}"
 NAME_TROUBLES: Mapping[State, dns.Trouble] = {
@@ -31,7 +31,9 @@ class Network:
     """
 
     def __init__(self, cast: Cast, places: Places, *, own: int, authority: Authority | None = None) -> None:
+        self.places = places
         self.authority = authority
+        self.name_server = ("", 0)
         self.installations = {resident.name: Installation(resident) for resident in cast.residents}
         public = [one for one in self.installations.values() if one.resident.public]
         self._hosts = {one.resident.host: one for one in public}
@@ -55,12 +57,13 @@ class Network:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Listen while the context lasts."""
+        """Listen while the context lasts; ``EstateError`` when an address is taken."""
         async with AsyncExitStack() as stack:
             for listener in self._listeners():
                 stack.push_async_callback(listener.leave)
                 await listener.open()
             self._learn_addresses()
+            self.name_server = await stack.enter_async_context(_name_server(self.find, self.places.name_server()))
             yield
 
     def _listeners(self) -> Iterator[Listener]:
@@ -133,6 +136,16 @@ def _answering(answer: Answer) -> Factory:
 
 def _listener(place: Place, factory: Factory) -> Listener:
     return Listener(factory, place.host, place.port)
+
+
+@asynccontextmanager
+async def _name_server(names: dns.Names, place: Place) -> AsyncIterator[tuple[str, int]]:
+    async with AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(dns.open_dns(names, host=place.host, port=place.port))
+        except OSError as error:
+            raise EstateError(f"{place.host}:{place.port} is taken (by another demo?)") from error
+        yield address
 
 
 def _door(place: Place, installation: Installation, authority: Authority | None) -> Listener:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from demo.dns import open_dns
 from demo.estate.authority import Authority
 from demo.estate.cast import Cast, crowd, shipped_cast
 from demo.estate.lists import write_lists
@@ -18,6 +20,8 @@ from demo.estate.settings import Settings, keep_token
 from demo.estate.states import EstateError
 from demo.estate.uploads import Pace, open_uploads
 from demo.estate.world import Estate
+
+log = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
 
@@ -38,19 +42,20 @@ async def open_estate(
 
     ``now`` tells aware UTC time. Lists, token and certificate are written into ``folder`` (a temporary one without
     it). ``uploads_to`` is the URL of an intake without a path: clients report there at ``pace``. Ports are fixed, or
-    whichever are free. With ``tls`` two clients show certificates of the estate's own authority.
-    ``EstateError`` when an address is taken. ``own``: see ``build_estate``.
+    whichever are free if asked or if somebody has the fixed ones. With ``tls`` two clients show certificates of the
+    estate's own authority. ``own``: see ``build_estate``.
     """
     cast = cast or shipped_cast(tls=tls)
     places = Places.here(free=free_ports)
     if own is not None and not places.spread:
         raise EstateError("a crowd needs all of 127.0.0.0/8, which this machine does not give")
+    authority = Authority(now()) if any(resident.tls for resident in cast.residents) else None
+    build = partial(Network, cast, own=len(cast.residents) if own is None else own, authority=authority)
     async with AsyncExitStack() as stack:
         home = folder or Path(stack.enter_context(TemporaryDirectory(prefix="estate-")))
         home.mkdir(parents=True, exist_ok=True)
-        authority = Authority(now()) if any(resident.tls for resident in cast.residents) else None
-        network = Network(cast, places, own=len(cast.residents) if own is None else own, authority=authority)
-        settings = await _open(stack, network, places, home, now)
+        network = await _open(stack, build, places)
+        settings = _describe(network, home, now)
         if uploads_to is not None:
             installations, token = network.installations.values(), settings.upload_token_file.read_text().strip()
             await stack.enter_async_context(
@@ -59,15 +64,27 @@ async def open_estate(
         yield Estate(network, settings)
 
 
-async def _open(stack: AsyncExitStack, network: Network, places: Places, home: Path, now: Now) -> Settings:
-    await stack.enter_async_context(network.opened())
-    at = places.name_server()
-    host, port = await stack.enter_async_context(open_dns(network.find, host=at.host, port=at.port))
+async def _open(stack: AsyncExitStack, build: Callable[[Places], Network], places: Places) -> Network:
+    """Open at the usual places, or wherever is free when somebody (another demo) is there already."""
+    network = build(places)
+    try:
+        await stack.enter_async_context(network.opened())
+    except EstateError as error:
+        if places.free:
+            raise
+        log.warning("%s; taking whichever ports are free", error)
+        return await _open(stack, build, replace(places, free=True))
+    return network
+
+
+def _describe(network: Network, home: Path, now: Now) -> Settings:
+    """Write what the bot is to read, and say where it is."""
+    host, port = network.name_server
     if network.authority:
         network.authority.write(home / "authority.pem")
     return Settings(
         dns_servers=(f"{host}:{port}",),
-        allow_networks=places.networks(),
+        allow_networks=network.places.networks(),
         reference_hosts=(f"{network.witness.host}:{network.witness.port}",),
         reference_names=(REFERENCE_NAME,),
         lists=write_lists(

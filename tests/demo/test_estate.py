@@ -311,6 +311,14 @@ async def test_a_taken_address_is_named(tmp_path: Path) -> None:
             await twin.open()
 
 
+async def test_a_second_demo_finds_room_beside_the_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with open_estate(now=noon, folder=tmp_path / "one") as first, open_estate(now=noon) as second:
+        assert first.redirects["r1"].url != second.redirects["r1"].url
+        assert first.settings.dns_servers != second.settings.dns_servers
+        assert (await visit(second.redirects["r1"].url)).status == 200
+    assert "is taken (by another demo?); taking whichever ports are free" in caplog.text
+
+
 # ── crowds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
