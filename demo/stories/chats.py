@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from checks.buttons import Press, parse
-from demo.stories.script import Presses, Says, ScriptError
+from demo.stories.script import MOSCOW, Presses, Says, ScriptError
 from demo.telegram import people
 from demo.telegram.cast import Cast
 from demo.telegram.errors import Refusal
@@ -35,7 +35,7 @@ class Said:
     message_id: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        shown = {"at": self.at.isoformat(), "chat_id": self.chat_id, "text": self.text}
+        shown = {"at": self.at.astimezone(MOSCOW).isoformat(), "chat_id": self.chat_id, "text": self.text}
         return shown | {"by": self.by, "edit": self.edit, "message_id": self.message_id}
 
 
@@ -52,16 +52,18 @@ class Chats:
     """What people did: their words and the buttons they pressed."""
 
     def __post_init__(self) -> None:
-        self.world = World(cast=self.cast, now=self.now, token=self.token, limits=True)
+        self.world = World(cast=self.cast, now=self.now, token=self.token, limits=False)
 
     # ── the bot's side ────────────────────────────────────────────────────────────────────────────────────────
 
-    async def call(self, name: str, values: Mapping[str, Any], files: Mapping[str, Upload]) -> tuple[int, str]:
+    async def call(
+        self, name: str, values: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
+    ) -> tuple[int, str]:
         """Run a method of the Bot API; return the HTTP status and the JSON answer, as the real one would."""
         known, method = BY_LOWER_NAME.get(name.lower(), (name, None))
         if method is None:
             return _refused(Refusal(404, "Not Found: method not found"))
-        parameters = Parameters(values, files)
+        parameters = Parameters(values, {key: Upload(*sent) for key, sent in files.items()})
         try:
             self._admit(known, parameters)
             result = method(self.world, parameters)

@@ -13,8 +13,12 @@ from checks.model import Subject
 from demo.stories.chats import Chats
 from demo.stories.script import WELL, Act, Becomes, Condition, Presses, Says, Scene, Story
 
-BEAT = timedelta(seconds=1)
-"""No jump is shorter: what is due within it is done together."""
+BEAT = timedelta(seconds=2)
+"""No jump is shorter soon after something happened: what is due within it is done together."""
+SLOW_BEAT = timedelta(seconds=20)
+"""The same while nothing happens."""
+LIVELY = timedelta(seconds=90)
+"""For so long after a scene things happen."""
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Player:
     weather: Weather
     speed: float
     _left: deque[Scene] = field(default_factory=deque)
+    _lively_until: datetime | None = None
 
     async def play(self) -> None:
         """Play to the end."""
@@ -84,13 +89,15 @@ class Player:
         """Return the next moment at which anything happens."""
         now = self.clock.moment
         due = await self.stage.next_due()
-        moments = [self.story.ends, *([] if due is None else [max(due, now + BEAT)])]
+        beat = BEAT if self._lively_until is not None and now < self._lively_until else SLOW_BEAT
+        moments = [self.story.ends, *([] if due is None else [max(due, now + beat)])]
         if self._left:
             moments.append(max(self._left[0].at, now))
         return min(moments)
 
     async def _live(self) -> None:
         while self._left and self._left[0].at <= self.clock.moment:
+            self._lively_until = self.clock.moment + LIVELY
             await self._act(self._left.popleft().act)
         await self.stage.step()
 

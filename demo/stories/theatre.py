@@ -7,14 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from math import isfinite
 from typing import Any
 
 from demo.stories import cloud_redirect
 from demo.stories.chats import Chats
 from demo.stories.player import Player, Stage, StoryClock, Weather
-from demo.stories.script import Story
+from demo.stories.script import MOSCOW, Story
 from demo.telegram.cast import CAST
 
 log = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ class Performance:
             "name": self.story.name,
             "title": self.story.title,
             "done": self.done,
-            "at": _local(self.story, self.clock.moment),
+            "at": self.clock.moment.astimezone(MOSCOW).isoformat(),
             "said": [said.as_json() for said in self.chats.said],
             "acts": [did.as_json() for did in self.chats.done],
             "error": self.error,
@@ -122,10 +121,6 @@ class Theatre:
         except Exception as error:
             log.exception("the story %s broke off", performance.story.name)
             performance.error = f"{type(error).__name__}: {error}"
-
-
-def _local(story: Story, moment: datetime) -> str:
-    return moment.astimezone(story.begins.tzinfo).isoformat()
 
 
 @asynccontextmanager
