@@ -10,6 +10,7 @@ const CLOSE = 300;
 const FIRST_SHOWN = 300;
 
 const chats = new Map();
+const cut = new Set();
 let shown = null;
 let missed = 0;
 let following = true;
@@ -18,19 +19,24 @@ let lastTop = 0;
 export const messagesOf = (chatId) => [...(chats.get(chatId)?.values() || [])];
 export const find = (chatId, messageId) => chats.get(chatId)?.get(messageId);
 
-export const fill = (chatId, list) => chats.set(chatId, new Map(list.map((message) => [message.message_id, message])));
+// `asked` is how many messages were wanted at most; as many as that means that there may be earlier ones.
+export function fill(chatId, list, asked = FIRST_SHOWN) {
+  chats.set(chatId, new Map(list.map((message) => [message.message_id, message])));
+  if (list.length < asked) cut.delete(chatId);
+  else cut.add(chatId);
+}
 
 export async function load(chatId) {
   const known = Math.max(chats.get(chatId)?.size || 0, FIRST_SHOWN);
   const list = await get(`chats/${chatId}/messages?last=${known}`);
-  if ((chats.get(chatId)?.size || 0) <= known) fill(chatId, list);
+  if ((chats.get(chatId)?.size || 0) <= known) fill(chatId, list, known);
   else await load(chatId);
 }
 
 const loadEarlier = attempt(async () => {
   const { id } = shown.chat;
   const before = $("feed").scrollHeight - $("feed").scrollTop;
-  fill(id, await get(`chats/${id}/messages`));
+  fill(id, await get(`chats/${id}/messages`), Infinity);
   following = false;
   show(shown);
   $("feed").scrollTop = $("feed").scrollHeight - before;
@@ -81,8 +87,7 @@ export function update(chatId, message) {
 function nodes() {
   const list = messagesOf(shown.chat.id).filter((message) => inTopic(message, shown.topic));
   if (!list.length) return [empty()];
-  const cut = chats.get(shown.chat.id).size === FIRST_SHOWN;
-  const out = cut ? [el("button", { class: "earlier", onclick: loadEarlier }, "Показать, что было раньше")] : [];
+  const out = cut.has(shown.chat.id) ? [el("button", { class: "earlier", onclick: loadEarlier }, "Показать, что было раньше")] : [];
   list.forEach((message, place) => {
     const before = list[place - 1];
     const after = list[place + 1];
