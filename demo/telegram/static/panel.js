@@ -17,6 +17,7 @@ const TROUBLES = [
   { name: "Связь с Telegram пропала", about: "соединения обрываются, ничего не доходит, минуту", wish: { method: "*", kind: "refuse", seconds: 60 } },
 ];
 const SPEEDS = [[60, "минута за секунду"], [600, "10 минут за секунду"], [3600, "час за секунду"], [14400, "4 часа за секунду"]];
+const USUAL_SPEED = 600;
 const CALLS_SHOWN = 60;
 
 let state = null;
@@ -158,7 +159,7 @@ function drawStories() {
 }
 
 function storyCard(story) {
-  const speed = el("select", { "aria-label": "Скорость" }, SPEEDS.map(([value, words]) => el("option", { value }, words)));
+  const speed = el("select", { "aria-label": "Скорость" }, SPEEDS.map(([value, words]) => el("option", { value, selected: value === USUAL_SPEED }, words)));
   const card = el("section", { class: "card", data: { story: story.name } });
   const play = el("button", { class: "act", onclick: attempt(() => start(story.name, Number(speed.value), card)) }, "Проиграть");
   card.append(
@@ -186,19 +187,27 @@ async function start(name, speed, card) {
   await look();
 }
 
+// A story has a clock and a time zone of its own: its times are shown as they are written there.
 function moment(at) {
-  const date = typeof at === "number" ? new Date(at * 1000) : new Date(at);
-  if (Number.isNaN(date.getTime())) return String(at ?? "");
-  return date.toLocaleString("ru-RU", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  const [, date, time] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(at) || [];
+  return date ? `${dateOf(date).replace(/ \d{4} г\.$/, "")}, ${time}` : String(at ?? "");
 }
 
 function drawStory(card, told) {
-  const items = told.said.map((one) => el("li", {}, el("time", {}, moment(one.at)), one.text));
+  const stage = [...told.said, ...(told.acts || [])].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   card.querySelector(".outcome").replaceChildren(
     ...(told.done ? [] : [el("div", { class: "progress" }, el("i"))]),
     el("small", {}, told.done ? "Конец истории" : `На часах истории: ${moment(told.at)}`),
-    el("ul", { class: "said" }, items),
+    ...(told.error ? [el("p", { class: "failed" }, `История оборвалась: ${told.error}`)] : []),
+    el("ul", { class: "said" }, stage.map(said)),
   );
+}
+
+function said(one) {
+  const chat = state.chats.find((each) => each.id === one.chat_id);
+  const where = chat ? chat.title : "";
+  const what = one.by ? `${one.by}${where && where !== one.by ? ` · ${where}` : ""}` : [where, one.edit && "карточка обновлена"].filter(Boolean).join(" · ");
+  return el("li", { class: one.by ? "human" : "bot" }, el("time", {}, [moment(one.at), what].filter(Boolean).join(" · ")), one.text);
 }
 
 function drawLink() {
