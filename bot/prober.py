@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from checks.attention import OURSELVES, Key, ourselves
-from checks.estate import host_of, target_of
+from checks.estate import host_of, next_due, target_of
 from checks.facts import NAME_FAULTS, RESOLVER_FAULTS, Witness
 from checks.model import SELF, Facts, Fault, LookKind, Subject, Target
 from checks.rules import Rules
@@ -253,6 +253,20 @@ class Prober:
         changes = await self._database.write(lambda tx: correlate_in(tx, rules=rules, now=now, pending=pending))
         if changes:
             self._owed()
+
+    async def late(self, now: datetime) -> timedelta | None:
+        """Return by how much the most overdue look is late, None when nothing is overdue."""
+        async with self._database.read() as connection:
+            due_at = await looks.lag(connection)
+        return None if due_at is None or due_at >= now else now - due_at
+
+    async def spread(self, now: datetime) -> int:
+        """After a start, put looks that became due while we were away back to their own places: no herd."""
+        async with self._database.read() as connection:
+            waiting = await looks.due(connection, now - FORGOTTEN, limit=1_000_000)
+        moved = [(due.key, next_due(target, due.interval, now)) for due in waiting if (target := self._target(due.key))]
+        await self._database.write(lambda tx: looks.postpone(tx, moved))
+        return len(moved)
 
     # ── on demand ─────────────────────────────────────────────────────────────────────────────────────────────────
 

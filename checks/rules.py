@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from checks.catalogue import ROWS
@@ -25,7 +25,23 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
 
     def threshold(self, subject: Subject, code: str) -> Threshold:
-        """Return the threshold in force: the client's own, its kind's, the configured, the catalogue's."""
+        """Return the threshold in force: the client's own, its kind's, the configured, the catalogue's.
+
+        For what time brings, ``after`` is how long a silence may last and has been waited for before it is observed.
+        """
+        found = self._found(subject, code)
+        return replace(found, after=timedelta(0)) if ROWS[code].source == "time" else found
+
+    def silence(self, code: str) -> timedelta | None:
+        """Return how long a silence may last by the configuration, None = as the catalogue has it."""
+        found = self.thresholds.get(code)
+        return found.after if found and found.after else None
+
+    def own_silences(self, code: str) -> dict[str, timedelta]:
+        """Return the clients to whom the configuration gives a limit of their own."""
+        return {name: one.after for (name, about), one in self.by_client.items() if about == code and one.after}
+
+    def _found(self, subject: Subject, code: str) -> Threshold:
         if subject.kind is SubjectKind.CLIENT:
             own = self.by_client.get((subject.name, code))
             client = self.estate.clients.get(subject.name)

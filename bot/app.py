@@ -1,0 +1,170 @@
+"""Starts everything in the order it is to be undone, waits for the end, and undoes it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from prometheus_client import CollectorRegistry
+
+from bot import clock, logs
+from bot.config import Config
+from bot.schedule import Beat, beating
+from bot.server import Probe, create_server, serving
+from bot.telegram import Session
+from bot.world import Step, World, look_settings, open_world, running
+from checks.model import Facts, Target
+from checks.probes import Engine, look
+from handlers import routers
+from handlers.observations import record_in
+from handlers.reports import Intake
+from handlers.tokens import Gate as TokenGate
+from storage.files import Shelf
+from storage.schema import upgrade
+from storage.tokens import TokenFile
+
+log = logging.getLogger(__name__)
+
+FINE, FAILED = 0, 1
+SWEEP_LATE = timedelta(minutes=3)
+"""Looks this much overdue mean that we do not keep up, or stand still."""
+
+Seed = Callable[[World], Awaitable[None]]
+
+
+def run(config: Config) -> int:
+    """Run the bot until SIGTERM or SIGINT; returns the exit code."""
+    logs.set_up(config.log)
+    with suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - where it exists
+
+        return uvloop.run(_main(config))
+    return asyncio.run(_main(config))
+
+
+async def _main(config: Config) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        seed: Seed | None = None
+        if config.token() is None:
+            from demo.start import open_demo  # noqa: PLC0415 - only without a token
+
+            config, seed = await stack.enter_async_context(open_demo(config, clock.now))
+        await stack.enter_async_context(serve(config, seed=seed))
+        log.info("ready")
+        await stopping.wait()
+        log.info("stopping")
+    return FINE
+
+
+@asynccontextmanager
+async def serve(
+    config: Config, *, seed: Seed | None = None, on_step: Step = lambda _step: None
+) -> AsyncIterator[World]:
+    """Run the whole bot while inside: intake, looks, delivery, chat."""
+    token = config.token()
+    assert token is not None
+    await asyncio.to_thread(upgrade, config.storage.url)
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(Engine.open(look_settings(config)))
+        bot = Bot(token, session=Session(api_url=config.telegram.api_url, proxies=config.telegram.proxy))
+        stack.push_async_callback(bot.session.close)
+
+        async def look_at(target: Target, at: datetime) -> Facts:
+            return await look(target, engine=engine, at=at)
+
+        world = await stack.enter_async_context(
+            open_world(config, bot=bot, look=look_at, now=clock.now, resolve=engine.resolves, on_step=on_step)
+        )
+        if seed:
+            await seed(world)
+        await world.refresh()
+        await world.prober.spread(clock.now())
+        await world.judge_time()
+        await stack.enter_async_context(running(world))
+        await stack.enter_async_context(_taking_in(world))
+        await stack.enter_async_context(_listening(world, bot))
+        await stack.enter_async_context(beating(beats(world)))
+        yield world
+
+
+def beats(world: World) -> Sequence[Beat]:
+    """Return everything that happens periodically."""
+    return (
+        Beat(name="sweep", every=timedelta(seconds=0.5), act=world.prober.sweep),
+        Beat(name="tick", every=timedelta(seconds=1), act=world.tick),
+        Beat(name="judge time", every=timedelta(seconds=15), act=world.judge_time),
+        Beat(name="refresh", every=timedelta(seconds=3), act=world.refresh),
+        Beat(name="purge", every=timedelta(hours=24), act=world.purge),
+    )
+
+
+@asynccontextmanager
+async def _taking_in(world: World) -> AsyncIterator[int]:
+    """Serve the intake of reports and what operators ask of us."""
+    config, database, now = world.config, world.database, world.now
+    shelf = Shelf(config.storage.files)
+
+    async def record(tx: Any, observations: Sequence[Any], *, now: datetime) -> Any:
+        rules, pending = world.watch.rules(), world.prober.pending
+        return await record_in(tx, observations, rules=rules, now=now, pending=pending)
+
+    intake = Intake(database, shelf, now=now, record=record, after=lambda _recorded: world.delivery.wake())
+    gate = TokenGate(database, TokenFile(config.server.upload_token_file), now=now)
+    app = create_server(door=intake, admit=gate.admit, probes=_probes(world), registry=CollectorRegistry())
+    host, _, port = config.server.listen.rpartition(":")
+    async with serving(app, host.strip("[]"), int(port)) as bound:
+        yield bound
+
+
+def _probes(world: World) -> dict[str, Probe]:
+    async def sweep() -> str | None:
+        late = await world.prober.late(world.now())
+        return f"looks are {late} late" if late and late > SWEEP_LATE else None
+
+    return {"database": lambda: "cannot be written" if world.database.trouble else None, "sweep": sweep}
+
+
+@asynccontextmanager
+async def _listening(world: World, bot: Bot) -> AsyncIterator[None]:
+    """Poll for updates; a handler in flight is finished before the way out."""
+    dispatcher = Dispatcher()
+    dispatcher.include_router(routers.build(world.deps))
+    greeting = asyncio.create_task(_greet(bot, world), name="menus")
+    polling = asyncio.create_task(
+        dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False), name="polling"
+    )
+    try:
+        yield
+    finally:
+        greeting.cancel()
+        with suppress(RuntimeError):
+            await dispatcher.stop_polling()
+        with suppress(TimeoutError, Exception):
+            async with asyncio.timeout(5):
+                await polling
+        polling.cancel()
+        await asyncio.gather(greeting, polling, return_exceptions=True)
+
+
+async def _greet(bot: Bot, world: World) -> None:
+    """Give everybody the menu of their role as soon as Telegram can be reached."""
+    pause = 1.0
+    while True:
+        try:
+            await routers.on_startup(bot, world.deps)
+        except Exception as error:  # noqa: BLE001 - menus are a nicety: try until it works
+            log.warning("menus could not be set (%s); trying again", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 300)
+        else:
+            return

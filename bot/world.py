@@ -1,0 +1,158 @@
+"""Puts the parts together: the one wiring of the product, of its tests and of the stories it replays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiogram import Bot
+
+from bot.config import Config
+from bot.delivery import Delivery
+from bot.gate import Gate, Gatekeeper, Limits
+from bot.prober import Look, Prober, ProberSettings, Resolve
+from bot.watch import Watch, policy_of
+from checks.attention import looks_at
+from checks.model import LookKind, Subject
+from checks.probes import LookSettings
+from handlers import cards, ticks
+from handlers.deps import Deps
+from handlers.keyboards import keyboard
+from storage.database import Database, open_database
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything between the looks and the chat, wired; time comes from ``now``."""
+
+    config: Config
+    database: Database
+    watch: Watch
+    prober: Prober
+    delivery: Delivery
+    deps: Deps
+    now: Callable[[], datetime]
+
+    async def refresh(self) -> None:
+        """Notice that the lists changed."""
+        await self.watch.refresh(self.now())
+
+    async def tick(self) -> None:
+        """Do what is due every second."""
+        if await ticks.tick(self.database, rules=self.watch.rules(), now=self.now(), pending=self.prober.pending):
+            self.delivery.wake()
+
+    async def judge_time(self) -> None:
+        """Find who has become overdue."""
+        pending, rules = self.prober.pending, self.watch.rules()
+        if await ticks.judge_time(self.database, rules=rules, now=self.now(), pending=pending):
+            self.delivery.wake()
+
+    async def purge(self) -> None:
+        """Drop what is too old to keep."""
+        await ticks.purge(self.database, now=self.now(), keep=timedelta(days=self.config.storage.keep_days))
+
+
+@asynccontextmanager
+async def open_world(
+    config: Config,
+    *,
+    bot: Bot,
+    look: Look,
+    now: Callable[[], datetime],
+    resolve: Resolve | None = None,
+    limits: Limits | None = Limits(),  # noqa: B008 - a frozen value
+    on_step: Step = lambda _step: None,
+) -> AsyncIterator[World]:
+    """Open the database and wire everything to it; what is in hand is finished on the way out.
+
+    ``look`` makes one look (the probes, or a story's script). Nothing runs by itself but the database's writer:
+    ``running`` starts the rest, a story turns it by hand.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(config.storage.url))
+        settings = prober_settings(config)
+        watch = Watch(database, config, interval_of=settings.interval_of)
+        gate = Gate(limits)
+        bot.session.middleware(Gatekeeper(gate))
+        zone = ZoneInfo(config.quiet_hours.time_zone)
+        delivery = Delivery(
+            database,
+            bot,
+            lambda owed: cards.render(database, owed, now(), rules=watch.rules(), zone=zone),
+            keyboard=keyboard,
+            now=now,
+            gate=gate,
+            policy=policy_of(config),
+            on_step=on_step,
+        )
+        prober = Prober(
+            database,
+            look,
+            rules=watch.rules,
+            now=now,
+            settings=settings,
+            resolve=resolve,
+            owed=delivery.wake,
+            on_step=on_step,
+        )
+
+        async def look_now(subject: Subject) -> bool:
+            return bool(await prober.look_now(looks_at(subject, watch.rules().estate)))
+
+        deps = Deps(
+            database=database,
+            now=now,
+            look_now=look_now,
+            wake=delivery.wake,
+            zone=zone,
+            managers_see_all=config.people.managers_see_all,
+        )
+        yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
+
+
+@asynccontextmanager
+async def running(world: World) -> AsyncIterator[None]:
+    """Run the recorder and the delivery while inside; both finish what is in hand on the way out."""
+    recorder = asyncio.create_task(world.prober.run(), name="recorder")
+    sender = asyncio.create_task(world.delivery.run(), name="delivery")
+    try:
+        yield
+    finally:
+        world.prober.close()
+        async with asyncio.timeout(10):
+            await recorder
+        await world.delivery.stop()
+        async with asyncio.timeout(10):
+            await sender
+
+
+def prober_settings(config: Config) -> ProberSettings:
+    """Return how looks are paced, from the configuration."""
+    named = config.look.intervals.model_dump(exclude={"login"}, exclude_none=True)
+    return ProberSettings(
+        interval=config.look.interval,
+        intervals={LookKind(name): interval for name, interval in named.items()},
+        concurrency=config.look.concurrency,
+        per_address=config.look.per_address,
+        reference_hosts=config.reference.hosts,
+        reference_names=config.reference.names,
+    )
+
+
+def look_settings(config: Config) -> LookSettings:
+    """Return what every look obeys, from the configuration."""
+    return LookSettings(
+        timeout=config.look.timeout.total_seconds(),
+        user_agent=config.look.user_agent,
+        dns_servers=config.dns.servers,
+        allow_networks=config.look.allow_networks,
+        texts=config.texts,
+        ca_file=str(config.look.ca_file) if config.look.ca_file else None,
+    )

@@ -1,0 +1,66 @@
+"""What the passing of time brings: holds that end, silences that end, clients that became overdue, our own pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from checks.freshness import SILENT, Limits
+from checks.model import Subject
+from checks.reports import ReportKind
+from checks.rules import Rules
+from handlers import notifications
+from handlers.observations import correlate_in, record_in
+from handlers.freshness import overdue_observations
+from storage import absences, health, incidents
+from storage.database import Database
+
+
+async def tick(database: Database, *, rules: Rules, now: datetime, pending: Collection[Subject]) -> bool:
+    """Do what is due every second; returns whether anything is owed because of it."""
+
+    async def work(tx: Any) -> bool:
+        changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if await _waiting(tx) else ()
+        decisions = await notifications.tick(tx, now, policy=rules.policy)
+        return bool(changes or decisions)
+
+    return await database.write(work)
+
+
+async def _waiting(tx: Any) -> bool:
+    return any(incident.hold_until for incident in await incidents.open_ones(tx))
+
+
+async def judge_time(database: Database, *, rules: Rules, now: datetime, pending: Collection[Subject]) -> bool:
+    """Find who has become overdue; returns whether anything is owed because of it."""
+
+    async def work(tx: Any) -> bool:
+        await absences.beat(tx, now)
+        seen = await overdue_observations(tx, now, limits=limits_of(rules))
+        return bool((await record_in(tx, seen, rules=rules, now=now, pending=pending)).changes)
+
+    return await database.write(work)
+
+
+def limits_of(rules: Rules) -> Limits:
+    """Return how long clients may be silent, from the configuration over the catalogue."""
+    base = Limits()
+    own = {(name, kind): limit for kind, code in SILENT.items() for name, limit in rules.own_silences(code).items()}
+    return Limits(
+        sysinfo=rules.silence(SILENT[ReportKind.SYSINFO]) or base.sysinfo,
+        status=rules.silence(SILENT[ReportKind.STATUS]) or base.status,
+        own=own,
+    )
+
+
+async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
+    """Drop what is older than the operator wants to keep."""
+    before = now - keep
+
+    async def work(tx: Any) -> None:
+        await health.purge(tx, before=before)
+        await incidents.purge(tx, before=before)
+        await absences.purge(tx, before)
+
+    await database.write(work)
