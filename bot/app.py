@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -19,8 +20,10 @@ from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
 from bot.telegram import Session
 from bot.world import Step, World, look_settings, open_world, running
+from checks.facts import RESOLVER_FAULTS
 from checks.model import Facts, Target
 from checks.probes import Engine, look
+from checks.probes.failure import LookFailed
 from handlers import routers
 from handlers.observations import record_in
 from handlers.reports import Intake
@@ -83,7 +86,7 @@ async def serve(
             return await look(target, engine=engine, at=at)
 
         world = await stack.enter_async_context(
-            open_world(config, bot=bot, look=look_at, now=clock.now, resolve=engine.resolves, on_step=on_step)
+            open_world(config, bot=bot, look=look_at, now=clock.now, resolve=partial(_answers, engine), on_step=on_step)
         )
         if seed:
             await seed(world)
@@ -95,6 +98,15 @@ async def serve(
         await stack.enter_async_context(_listening(world, bot))
         await stack.enter_async_context(beating(beats(world)))
         yield world
+
+
+async def _answers(engine: Engine, name: str) -> bool:
+    """Tell whether our resolver says anything of its own about ``name``; "no such name" is an answer too."""
+    try:
+        await engine.resolver.addresses(name)
+    except LookFailed as failure:
+        return failure.fault not in RESOLVER_FAULTS
+    return True
 
 
 def beats(world: World) -> Sequence[Beat]:

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from checks.attention import OURSELVES, Key, ourselves
 from checks.estate import host_of, next_due, target_of
@@ -24,11 +24,11 @@ from storage.looks import Due
 log = logging.getLogger(__name__)
 
 BATCH = 200
-GATHER = 0.05
-"""Seconds that results are gathered before they are recorded together."""
 REDIRECT_SHARE = 10
 """A redirect server carries hundreds of clients: it takes so many times more looks at once."""
 RESOLVED_LATELY = timedelta(seconds=15)
+LAST_SECONDS = 3.0
+"""What looks in hand get when the bot stops."""
 FORGOTTEN = timedelta(seconds=60)
 """What was made urgent so long ago and never looked at has left the estate."""
 
@@ -44,6 +44,8 @@ class ProberSettings:
     intervals: Mapping[LookKind, timedelta] = field(default_factory=dict)
     concurrency: int = 100
     per_address: int = 4
+    gather: float = 0.05
+    """Seconds that results are gathered before they are recorded together."""
     reference_hosts: tuple[str, ...] = ()
     reference_names: tuple[str, ...] = ()
 
@@ -150,13 +152,8 @@ class Prober:
     async def _look_at_witnesses(self, target: Target) -> Facts:
         """Ask all witnesses at once; the first good answer is enough."""
         at = self._now()
-        kind, subject = LookKind.REFERENCE, SELF
-        asked = [
-            asyncio.create_task(
-                self._ask(Target(kind=kind, subject=subject, url=url if "://" in url else f"http://{url}"))
-            )
-            for url, _ in target.sample
-        ]
+        one = partial(Target, kind=LookKind.REFERENCE, subject=SELF)
+        asked = [asyncio.create_task(self._ask(one(url=url))) for url, _ in target.sample]
         seen: list[Facts] = []
         try:
             for done in asyncio.as_completed(asked):
@@ -201,21 +198,21 @@ class Prober:
     # ── recording ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
-        """Record results until ``close``; a batch that cannot be recorded is tried again, nothing is dropped."""
+        """Record results until ``stop``; a batch that cannot be recorded is tried again, nothing is dropped."""
         while not self._closing or self._unrecorded or self._in_hand:
             batch = await self._gather()
             if batch:
                 await self._record(batch)
 
     async def _gather(self) -> list[Looked]:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                batch = [await self._results.get()]
-                await asyncio.sleep(GATHER)
-                while len(batch) < BATCH and not self._results.empty():
-                    batch.append(self._results.get_nowait())
-                return batch
-        return []
+        try:
+            batch = [await asyncio.wait_for(self._results.get(), timeout=1)]
+        except TimeoutError:
+            return []
+        await asyncio.sleep(self._settings.gather)
+        while len(batch) < BATCH and not self._results.empty():
+            batch.append(self._results.get_nowait())
+        return batch
 
     async def _record(self, batch: list[Looked]) -> None:
         keys = [(one.facts.target.subject, one.facts.target.kind) for one in batch]
@@ -293,6 +290,14 @@ class Prober:
         """Wait until nothing is in hand."""
         await self._idle.wait()
 
-    def close(self) -> None:
-        """Start nothing new; ``run`` ends when what is in hand is recorded."""
+    async def stop(self) -> None:
+        """Start nothing new, give looks in hand a few seconds, let ``run`` return when the rest is recorded.
+
+        A look that is given up loses nothing: it is still due.
+        """
         self._closing = True
+        if self._in_hand:
+            await asyncio.wait(self._in_hand.values(), timeout=LAST_SECONDS)
+        for key, task in list(self._in_hand.items()):
+            if task.cancel():
+                self._in_hand.pop(key, None)

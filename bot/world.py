@@ -125,12 +125,12 @@ async def running(world: World) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        world.prober.close()
-        async with asyncio.timeout(10):
-            await recorder
+        await world.prober.stop()
+        await asyncio.wait([recorder], timeout=3)
         await world.delivery.stop()
-        async with asyncio.timeout(10):
-            await sender
+        for task in (recorder, sender):
+            task.cancel()
+        await asyncio.gather(recorder, sender, return_exceptions=True)
 
 
 def prober_settings(config: Config) -> ProberSettings:

@@ -81,7 +81,8 @@ def _domain(facts: Facts) -> Iterator[Answer]:
 
 def _entrance(facts: Facts, first: Hop | None, *, behind: bool) -> Iterator[Answer]:
     """Judge the redirect server as this domain meets it."""
-    blocked = not behind and facts.fault not in TARGET_FAULTS and not _leads_somewhere(first)
+    proxied = facts.fault is None and _good(facts.status)
+    blocked = not (behind or proxied or facts.fault in TARGET_FAULTS or _leads_somewhere(first))
     if facts.fault in TLS_FAULTS and not behind:
         yield "DomainUnreachable", UNKNOWN, "", ""
     elif blocked:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from checks.freshness import SILENT, Limits
+from checks.freshness import Limits
 from checks.model import Subject
-from checks.reports import ReportKind
+from checks.reports import SILENT, ReportKind
 from checks.rules import Rules
 from handlers import notifications
-from handlers.observations import correlate_in, record_in
 from handlers.freshness import overdue_observations
+from handlers.observations import correlate_in, record_in
 from storage import absences, health, incidents
 from storage.database import Database
 
