@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aiogram import Bot
@@ -54,6 +54,8 @@ class _Worker:
     again: bool = False
     queueing: bool = False
     """Waits for its place at the gate: may be sent away at once."""
+    nudged: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something was owed meanwhile: it may be more urgent than what the worker queues for."""
 
 
 class Delivery:
@@ -97,11 +99,14 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until ``stop`` is called; survives everything but cancellation."""
-        await self.prepare()
+        prepared = False
         while not self._stopping:
             self._woken.clear()
             pause = self._pace.poll
             try:
+                if not prepared:
+                    await self.prepare()
+                    prepared = True
                 pause = await self._start_workers()
             except Exception:
                 log.exception("the outbox cannot be read")
@@ -144,6 +149,7 @@ class Delivery:
         for chat in due:
             worker = self._workers.setdefault(chat, _Worker())
             worker.again = True
+            worker.nudged.set()
             if worker.task is None:
                 worker.task = asyncio.create_task(self._work(chat, worker), name=f"delivery to {chat}")
         if upcoming is None:
@@ -186,13 +192,26 @@ class Delivery:
                 return tried
             tried = True
             self._on_step("picked")
-            worker.queueing = True
-            await self._gate.enter(chat, note.precedence)
-            worker.queueing = False
+            if not await self._queue(note, worker):
+                continue
             called = False if self._ending() else await self._tell(chat)
             if not called:
                 self._gate.give_back(chat)
         return tried
+
+    async def _queue(self, note: Owed, worker: _Worker) -> bool:
+        """Wait for a place at the gate; False = think again, something was owed meanwhile."""
+        worker.nudged.clear()
+        worker.queueing = True
+        entering = asyncio.ensure_future(self._gate.enter(note.chat_id, note.precedence))
+        nudge = asyncio.ensure_future(worker.nudged.wait())
+        try:
+            await asyncio.wait({entering, nudge}, return_when=asyncio.FIRST_COMPLETED)
+            return entering.done()
+        finally:
+            worker.queueing = False
+            nudge.cancel()
+            entering.cancel()
 
     async def _next(self, chat: int) -> Owed | None:
         """Pick what goes next; what is too much for the chat folds into its storm card on the way."""

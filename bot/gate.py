@@ -91,7 +91,12 @@ class Gate:
         waiter = _Waiter(precedence, next(self._numbers), chat, loop.create_future())
         heapq.heappush(self._waiters, waiter)
         self._pump()
-        await waiter.admitted
+        try:
+            await waiter.admitted
+        except asyncio.CancelledError:
+            if waiter.admitted.done() and not waiter.admitted.cancelled():
+                self.give_back(chat)
+            raise
 
     def give_back(self, chat: Chat) -> None:
         """Return a place that was not needed after all."""

@@ -114,6 +114,8 @@ class Settling:
             case Wait(seconds):
                 await self._wait(tx, note, seconds, now)
             case NotSent(why):
+                if note.attempts in {1, 10} or note.attempts % LONG_OUTAGE == 0:
+                    log.warning("Telegram is out of reach, try %s: %s", note.attempts, why)
                 due = now + self._patience(note.attempts)
                 await outbox.retry(tx, note.id, due_at=due, error=why)
                 await outbox.postpone(tx, note.chat_id, due)

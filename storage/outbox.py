@@ -111,7 +111,11 @@ async def owe_once(tx: AsyncConnection, kind: NoteKind, chat_id: int, *, now: da
         *(outbox.c[name].is_not_distinct_from(rest.get(name)) for name in ("incident_id", "storm_id", "message_id")),
     )
     known = (await tx.execute(select(outbox.c.id).where(same).limit(1))).scalar_one_or_none()
-    return int(known) if known is not None else await owe(tx, kind, chat_id, now=now, **rest)
+    if known is None:
+        return await owe(tx, kind, chat_id, now=now, **rest)
+    if not rest.get("silent", True):
+        await tx.execute(update(outbox).where(outbox.c.id == known).values(silent=False))
+    return int(known)
 
 
 # ── what each chat knows ──────────────────────────────────────────────────────────────────────────────────────────
@@ -161,6 +165,13 @@ async def never_owed(connection: AsyncConnection, incident_ids: Collection[int])
     """Return those of the incidents of which no chat was ever owed anything."""
     known = await told(connection, incident_ids)
     return {one for one in incident_ids if one not in known}
+
+
+async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """Return how many notes wait to be told (or are in hand) and since when the oldest is due."""
+    query = select(func.count(), func.min(outbox.c.due_at)).where(outbox.c.state.in_((*WAITING, OutboxState.SENDING)))
+    count, oldest = (await connection.execute(query)).one()
+    return int(count), oldest
 
 
 # ── changing what waits ───────────────────────────────────────────────────────────────────────────────────────────

@@ -388,3 +388,36 @@ async def test_a_hundred_steps_at_once_are_one_edit(world: Any) -> None:
         await world.until(lambda texts: texts == ["update №1 open r100"])
 
     assert len(await world.calls("editMessageText")) == 1
+
+
+async def test_a_new_outage_overtakes_the_edits_that_wait_for_the_groups_minute(world: Any) -> None:
+    async with world.delivering() as delivery:
+        outage = await world.opens()
+        delivery.wake()
+        await world.until(lambda texts: len(texts) == 1)
+        for _ in range(13):
+            world.gate.remember(CHAT, 1)
+        await world.stage.step(outage, ChangeKind.GREW, at=world.now())
+        delivery.wake()
+        await asyncio.sleep(0.3)
+        assert await world.calls("editMessageText") == []
+
+        await world.opens("vektor")
+        delivery.wake()
+        await world.until(lambda texts: len(texts) == 2, seconds=2)
+
+
+async def test_a_day_without_telegram_ends_in_a_few_messages(world: Any) -> None:
+    outages = [await world.opens(f"client{number}") for number in range(30)]
+    for outage in outages[:20]:
+        await world.ends(outage)
+    async with world.delivering():
+        await world.until(lambda texts: any(text.startswith("storm of") for text in texts))
+        await world.settled()
+
+    said = await world.sim(f"chats/{CHAT}/messages")
+    assert len(said) <= 10
+    async with world.stage.database.read() as connection:
+        for outage in outages:
+            (note,) = await outbox.of_incident(connection, outage.id)
+            assert note.state in {OutboxState.DELIVERED, OutboxState.FOLDED}
