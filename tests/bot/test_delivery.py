@@ -108,6 +108,7 @@ async def test_429_is_obeyed_to_the_second_and_for_that_chat_only(world: Any) ->
     assert len([one for one in await world.calls("sendMessage") if one["chat_id"] == CHAT]) == 2
 
 
+@pytest.mark.slow
 async def test_429_survives_a_restart(world: Any) -> None:
     await world.fault("429", retry_after=2)
     async with world.delivering():
@@ -144,6 +145,7 @@ async def test_a_lost_answer_is_repeated_once_with_the_mark(world: Any, kind: st
     assert texts == ["firing №1 open r0"] * accepted + ["firing №1 open r0 (возможен повтор)"]
 
 
+@pytest.mark.slow
 async def test_a_message_is_not_repeated_into_the_void(world: Any) -> None:
     await world.fault("drop", "*", seconds=1.5)
     async with world.delivering():
@@ -407,6 +409,7 @@ async def test_a_new_outage_overtakes_the_edits_that_wait_for_the_groups_minute(
         await world.until(lambda texts: len(texts) == 2, seconds=2)
 
 
+@pytest.mark.slow
 async def test_a_day_without_telegram_ends_in_a_few_messages(world: Any) -> None:
     outages = [await world.opens(f"client{number}") for number in range(30)]
     for outage in outages[:20]:

@@ -25,17 +25,17 @@ async def test_a_chat_gets_one_a_second() -> None:
     moments = await timed(Gate(), 5, 3)
 
     assert moments[0] < 0.2
-    assert moments[1] >= 1.05
-    assert moments[2] >= 2.1
+    assert moments[1] >= 1.0
+    assert moments[2] >= 2.0
 
 
 async def test_the_bot_as_a_whole_gets_so_many_a_second() -> None:
     gate = Gate(Limits(bot=5))
     moments = sorted(one for (one,) in await asyncio.gather(*(timed(gate, chat, 1) for chat in range(1, 13))))
 
-    assert moments[4] < 0.5
-    assert moments[5] >= 1.05
-    assert moments[10] >= 2.1
+    assert moments[4] < 0.9
+    assert moments[5] >= 1.0
+    assert moments[10] >= 2.0
 
 
 async def test_topics_and_edits_share_a_groups_minute_and_the_last_places_are_for_the_urgent() -> None:
@@ -53,6 +53,7 @@ async def test_topics_and_edits_share_a_groups_minute_and_the_last_places_are_fo
     late.cancel()
 
 
+@pytest.mark.slow
 async def test_the_urgent_overtake_those_who_wait() -> None:
     gate = Gate()
     order: list[str] = []
