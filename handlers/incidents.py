@@ -166,6 +166,7 @@ async def _look_now(query: CallbackQuery, press: Press, turn: Turn, manners: Man
         return
     await answer(turn, query, "looking")
     await look(turn, wanted, manners)
+    turn.now = turn.deps.now()
     await show_card(turn, query, found.number)
 
 

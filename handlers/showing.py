@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from checks.buttons import Action
-from checks.catalogue import ROWS
-from checks.model import CauseKind, Incident, IncidentState, Message, Scope, Severity
+from checks.model import Incident, Message, Scope
+from handlers.cards import card_message
+from handlers.reading import View
 from handlers.replies import worded
 from handlers.turn import Turn
-from storage import incidents, people
-from templates.cards import Card, Step
+from storage import incidents
 
 Show = Callable[[Turn, int, str], Awaitable[Message | None]]
 
@@ -18,26 +18,12 @@ Show = Callable[[Turn, int, str], Awaitable[Message | None]]
 async def card(turn: Turn, number: int, _arg: str = "") -> Message | None:
     async with turn.deps.database.read() as connection:
         incident = await incidents.load(connection, number)
-        if incident is None:
-            return None
-        who = await people.names(connection, {incident.taken_by or 0})
-    row = ROWS[incident.code]
-    taken = Step(by=who[incident.taken_by], at=incident.taken_at) if incident.taken_by and incident.taken_at else None
-    one = Card(
-        number=number,
-        cause=incident.cause,
-        code=incident.code,
-        title=row.title,
-        family=row.family,
-        priority=incident.priority,
-        critical=row.severity is Severity.CRITICAL,
-        subject=incident.cause.name,
-        opened_at=incident.opened_at,
-        ended_at=incident.ended_at,
-        taken=taken,
-    )
-    name = "client_down" if incident.cause.kind is CauseKind.CLIENT else "redirect_down"
-    return worded(turn, "mended" if incident.state is IncidentState.ENDED else name, card=one)
+        return None if incident is None else await card_message(connection, incident, view_of(turn))
+
+
+def view_of(turn: Turn) -> View:
+    """Return who looks: at the estate as it is, in this chat, at this moment."""
+    return View(estate=turn.deps.rules().estate, now=turn.now, zone=turn.zone, chat_id=turn.chat_id)
 
 
 async def client(_turn: Turn, _name: str) -> Message | None:

@@ -17,13 +17,14 @@ from sqlalchemy import insert
 
 from checks.access import ChatKind
 from checks.model import Incident, NoteKind, Person, Role, Silence, Subject
+from checks.rules import Rules
 from demo import telegram
 from demo.telegram.seams import WORLD
 from handlers import routers, showing
 from handlers.deps import Deps
 from handlers.replies import say
 from handlers.turn import Turn
-from storage import audit, chats, incidents, messages, people, silences, tables
+from storage import audit, chats, estate, incidents, messages, people, silences, tables
 from storage.database import Database
 from storage.messages import Said
 from tests.builders import NOON
@@ -200,7 +201,16 @@ async def talking(
     async with telegram.serving(app) as address, aiohttp.ClientSession() as http:
         session = AiohttpSession(api=TelegramAPIServer.from_base(address), timeout=5)
         async with Bot(TOKEN, session=session) as bot:
-            wired = Deps(database=database, now=clock, look_now=looks, wake=lambda: woken.append(clock()), **deps)
+            async with database.read() as connection:
+                found = Rules(estate=await estate.load(connection))
+            wired = Deps(
+                rules=lambda: found,
+                database=database,
+                now=clock,
+                look_now=looks,
+                wake=lambda: woken.append(clock()),
+                **deps,
+            )
             dispatcher = Dispatcher()
             dispatcher.include_router(routers.build(wired))
             async with _polling(dispatcher, bot):
