@@ -56,7 +56,7 @@ def router(vault: Vault) -> Router:
         if first is None:
             await answer(turn, query, "import_dropped")
             facts = {"word": "dropped", "who": turn.someone.name, "at": turn.now, "sections": ()}
-            await show(turn, query, worded(turn, "import_over", **facts))
+            await show(turn, query, worded(turn, "proposal_decided", **facts))
         else:
             await _show(query, turn, first)
 
@@ -91,7 +91,7 @@ async def _show(query: CallbackQuery, turn: Turn, outcome: Outcome) -> None:
     await answer(turn, query, DECIDED.get(outcome.verdict, "import_over"))
     sections = outcome.proposal.difference.sections if outcome.proposal else ()
     facts = {"word": outcome.verdict, "who": names.get(outcome.by or 0), "at": outcome.at, "sections": sections}
-    await show(turn, query, worded(turn, "import_over", **facts))
+    await show(turn, query, worded(turn, "proposal_decided", **facts))
 
 
 def _author(turn: Turn) -> Author:

@@ -52,7 +52,7 @@ def router() -> Router:
     on_press(made, Action.GIVE_BACK, _give_back)
     on_press(made, Action.HANDED, _hand_over)
     on_press(made, Action.LOOK_NOW, look_now)
-    for action in (Action.CARD, *showing.SHOWN):
+    for action in showing.SHOWN:
         on_press(made, action, _show)
     return made
 
@@ -205,6 +205,6 @@ async def _show(query: CallbackQuery, press: Press, turn: Turn) -> None:
     if found is None:
         return
     await answer(turn, query, "empty")
-    message = await showing.SHOWN.get(press.action, showing.card)(turn, found.number, press.arg)
+    message = await showing.page(turn, press.action, found.number, press.arg)
     if message is not None:
         await show(turn, query, message)

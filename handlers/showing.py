@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from checks.buttons import Action
-from checks.model import Incident, Message, Scope
-from handlers.cards import card_message
-from handlers.reading import View
+from checks.model import Message, Scope
+from handlers import pages
+from handlers.pages import Asked
 from handlers.replies import worded
 from handlers.turn import Turn
-from storage import incidents
+from storage.database import Database
 
-Show = Callable[[Turn, int, str], Awaitable[Message | None]]
+Page = Callable[[Database, Asked, str], Awaitable[Message | None]]
+
+SHOWN: Mapping[Action, Page] = {
+    Action.CARD: pages.card,
+    Action.DETAILS: pages.details,
+    Action.ADDRESSES: pages.addresses,
+    Action.OWNER_TEXT: pages.owner_text,
+    Action.CLIENT_TEXT: pages.client_text,
+    Action.RETURN_TEXT: pages.return_text,
+}
 
 
-async def card(turn: Turn, number: int, _arg: str = "") -> Message | None:
-    async with turn.deps.database.read() as connection:
-        incident = await incidents.load(connection, number)
-        return None if incident is None else await card_message(connection, incident, view_of(turn))
+async def page(turn: Turn, action: Action, number: int, arg: str = "") -> Message | None:
+    """Return what a button of an incident's card shows; None = there is no such incident."""
+    return await SHOWN[action](turn.deps.database, _asked(turn, number), arg)
 
 
-def view_of(turn: Turn) -> View:
-    """Return who looks: at the estate as it is, in this chat, at this moment."""
-    return View(estate=turn.deps.rules().estate, now=turn.now, zone=turn.zone, chat_id=turn.chat_id)
+async def card(turn: Turn, number: int) -> Message | None:
+    """Return the incident's card as it is now."""
+    return await page(turn, Action.CARD, number)
+
+
+async def mute_menu(
+    turn: Turn, number: int, *, client: str | None, scope: Scope, scopes: Sequence[Scope]
+) -> Message | None:
+    """Ask for how long to mute what ``scope`` says."""
+    asked = _asked(turn, number)
+    return await pages.mute_menu(turn.deps.database, asked, scope=scope, scopes=scopes, client=client)
 
 
 async def client(_turn: Turn, _name: str) -> Message | None:
@@ -34,18 +50,5 @@ async def mutes(turn: Turn) -> Message:
     return worded(turn, "cancelled")
 
 
-async def mute_menu(
-    turn: Turn, incident: Incident | None, client_name: str | None, scope: Scope, scopes: Sequence[Scope]
-) -> Message:
-    return worded(
-        turn,
-        "mute_menu",
-        what=client_name or "",
-        scope=scope,
-        scopes=scopes,
-        number=incident.id if incident else 0,
-        tail=f".{client_name}" if client_name and not incident else "",
-    )
-
-
-SHOWN: dict[Action, Show] = dict.fromkeys((Action.DETAILS, Action.ADDRESSES, Action.OWNER_TEXT), card)
+def _asked(turn: Turn, number: int) -> Asked:
+    return Asked(number=number, chat_id=turn.chat_id, now=turn.now, zone=turn.deps.zone)

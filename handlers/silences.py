@@ -55,9 +55,10 @@ async def _menu(query: CallbackQuery, press: Press, turn: Turn) -> None:
         scopes = [one for one in scopes if one is not Scope.CLIENT]
     if wish.scope not in scopes:
         turn.require(ACTS[wish.scope], owners)
-    message = await showing.mute_menu(turn, wish.incident, wish.client, wish.scope, scopes)
+    message = await showing.mute_menu(turn, press.id, client=wish.client, scope=wish.scope, scopes=scopes)
     await answer(turn, query, "empty")
-    await show(turn, query, message)
+    if message is not None:
+        await show(turn, query, message)
 
 
 async def _mute(query: CallbackQuery, press: Press, turn: Turn) -> None:

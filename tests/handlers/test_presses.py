@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.model import Cause, CauseKind, Scope
-from storage import incidents
+from checks.model import Cause, CauseKind, LookKind, Scope
+from storage import incidents, looks
 from tests.builders import client, incident, redirect, symptom
 from tests.talk import ADMIN, ANNA, HOSTILE, IGOR, MISHA, OLGA, PETR, STRANGER, SUPPORT, labels, settle_estate, talking
 
@@ -27,6 +27,14 @@ def shared():
             *(symptom("KodeksHttp200Status", subject=client(name)) for name in ("romashka", "vektor", "progress")),
         ),
     )
+
+
+async def opens_directly(talk, name):
+    """The installation answered a moment ago by its direct address."""
+    key = {"subject": client(name), "kind": LookKind.INSTALLATION, "due_at": talk.clock()}
+    await talk.database.write(lambda tx: looks.plan(tx, [looks.Due(interval=timedelta(minutes=1), **key)]))
+    seen = looks.Seen(at=talk.clock(), status=200, elapsed=0.04, **key)
+    await talk.database.write(lambda tx: looks.save(tx, [seen]))
 
 
 async def timeline(talk, number):
@@ -238,3 +246,45 @@ async def test_hostile_callback_data_is_only_an_old_button(talk):
         told = await talk.presses(ADMIN, "Кнопка")
         assert told["answer"], data
     assert await talk.lasting() == []
+
+
+async def test_everything_behind_a_shared_card_is_shown_and_leads_back(talk):
+    await opens_directly(talk, "romashka")
+    number = await talk.opens(shared())
+    card = await talk.shows(number, SUPPORT)
+
+    for button in ("Показать текст владельцу", "Показать адреса клиентам", MORE):
+        await talk.presses(ANNA, button, SUPPORT)
+        shown = await talk.last(SUPPORT)
+        assert shown["message_id"] == card["message_id"]
+        assert shown["text"] != card["text"]
+        await talk.presses(ANNA, "← К аварии", SUPPORT)
+        assert "r1" in (await talk.last(SUPPORT))["text"]
+
+
+async def test_handed_to_the_owner_once(talk):
+    number = await talk.opens(shared())
+    await talk.shows(number, SUPPORT)
+    await talk.presses(ANNA, "Показать текст владельцу", SUPPORT)
+    shown = await talk.last(SUPPORT)
+
+    told = await asyncio.gather(
+        *(talk.presses(who, "✅ Передано владельцу", SUPPORT, shown) for who in (ANNA, IGOR)), return_exceptions=True
+    )
+
+    answers = sorted(one["answer"] for one in told if isinstance(one, dict))
+    assert "Записано: передано владельцу" in answers
+    assert [what for _, what in await talk.audit()] == ["handed"]
+    assert (await talk.incident(number)).handed_by in {ANNA.id, IGOR.id}
+
+
+async def test_a_storm_of_presses_on_one_card_leaves_one_of_each(talk):
+    number = await talk.opens(incident())
+    await talk.shows(number, SUPPORT)
+    await talk.presses(ANNA, MUTE, SUPPORT)
+
+    await asyncio.gather(
+        *(talk.presses(who, "24 часа", SUPPORT) for who in (ANNA, IGOR, ADMIN)), return_exceptions=True
+    )
+
+    assert len(await talk.lasting()) == 1
