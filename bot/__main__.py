@@ -48,6 +48,12 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
+    add("run", _run, "запустить бота; без токена в браузере откроется учебный чат со стендом")
+    look = add("look", _look, "посмотреть на клиента или адрес один раз и показать всё, что видно")
+    look.add_argument("target", metavar="CLIENT|URL")
+    look.add_argument("--json", action="store_true", help="для программ")
+    inspect = add("inspect", _inspect, "показать, что лежит в файле отчёта")
+    inspect.add_argument("file", type=Path, metavar="FILE")
     configs = add("config", _config, "проверить настройки")
     configs.add_argument("what", choices=["check"])
     base = add("db", _db, "обновить схему базы или сделать её копию")
@@ -57,6 +63,24 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("client", metavar="CLIENT")
     add("admin-code", _admin_code, "выдать одноразовый код для первого администратора")
     return root
+
+
+def _run(config: Config, _options: argparse.Namespace) -> int:
+    from bot.app import run
+
+    return run(config)
+
+
+def _look(config: Config, options: argparse.Namespace) -> int:
+    from bot.cli import look_at
+
+    return asyncio.run(look_at(config, options.target, as_json=options.json))
+
+
+def _inspect(_config: Config, options: argparse.Namespace) -> int:
+    from bot.cli import inspect
+
+    return inspect(options.file)
 
 
 def _config(_config: Config, options: argparse.Namespace) -> int:

@@ -18,8 +18,9 @@ from bot import clock, logs
 from bot.config import Config
 from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
+from bot.settings import look_settings
 from bot.telegram import Session
-from bot.world import Step, World, look_settings, open_world, running
+from bot.world import Step, World, open_world, running
 from checks.facts import RESOLVER_FAULTS
 from checks.model import Facts, Target
 from checks.probes import Engine, look

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 
 from bot import clock
 from bot.config import Config
+from bot.look import show, target_of
+from bot.settings import look_settings
+from checks.estate import client_targets, redirect_targets
+from checks.model import Target
+from checks.readers.status import MAX_BYTES, read_status
+from checks.readers.sysinfo import read_sysinfo
 from storage import estate, invitations, tokens
 from storage.database import open_database
-from storage.schema import upgrade
+from storage.schema import sqlite_path, upgrade
 
 FINE, FAILED = 0, 1
 
@@ -27,6 +35,41 @@ async def token(config: Config, client: str) -> int:
             return FAILED
         made = await database.write(lambda tx: tokens.make(tx, client, clock.now()))
     print(made)
+    return FINE
+
+
+async def look_at(config: Config, text: str, *, as_json: bool) -> int:
+    """Look once at a client of the lists, or at any address, and print everything that was seen; stores nothing."""
+    found = await _targets(config, text)
+    if not found:
+        print(f"look: {text} не похоже ни на адрес, ни на клиента из списков", file=sys.stderr)
+        return FAILED
+    return await show(found, look_settings(config), at=clock.now(), as_json=as_json)
+
+
+async def _targets(config: Config, text: str) -> list[Target]:
+    path = sqlite_path(config.storage.url)
+    if "://" not in text and (path is None or path.exists()):
+        async with open_database(config.storage.url) as database, database.read() as connection:
+            known = await estate.load(connection)
+        if text in known.clients:
+            return list(client_targets(known, known.clients[text]))
+        if text in known.redirects:
+            return list(redirect_targets(known, known.redirects[text]))
+    return [target_of(text)] if "." in text or ":" in text else []
+
+
+def inspect(path: Path) -> int:
+    """Print what a report contains: the facts that are read from it, or why it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            facts: object = read_status(file.read(MAX_BYTES + 1)) if path.suffix == ".status" else read_sysinfo(file)
+    except OSError as error:
+        print(f"inspect: {path}: {error.strerror}", file=sys.stderr)
+        return FAILED
+    for name, value in asdict(facts).items():  # type: ignore[call-overload]
+        if value not in (None, "", (), {}):
+            print(f"{name}: {value}")
     return FINE
 
 

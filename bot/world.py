@@ -14,11 +14,11 @@ from aiogram import Bot
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
-from bot.prober import Look, Prober, ProberSettings, Resolve
+from bot.prober import Look, Prober, Resolve
+from bot.settings import prober_settings
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
-from checks.model import LookKind, Subject
-from checks.probes import LookSettings
+from checks.model import Subject
 from handlers import cards, ticks
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
@@ -131,28 +131,3 @@ async def running(world: World) -> AsyncIterator[None]:
         for task in (recorder, sender):
             task.cancel()
         await asyncio.gather(recorder, sender, return_exceptions=True)
-
-
-def prober_settings(config: Config) -> ProberSettings:
-    """Return how looks are paced, from the configuration."""
-    named = config.look.intervals.model_dump(exclude={"login"}, exclude_none=True)
-    return ProberSettings(
-        interval=config.look.interval,
-        intervals={LookKind(name): interval for name, interval in named.items()},
-        concurrency=config.look.concurrency,
-        per_address=config.look.per_address,
-        reference_hosts=config.reference.hosts,
-        reference_names=config.reference.names,
-    )
-
-
-def look_settings(config: Config) -> LookSettings:
-    """Return what every look obeys, from the configuration."""
-    return LookSettings(
-        timeout=config.look.timeout.total_seconds(),
-        user_agent=config.look.user_agent,
-        dns_servers=config.dns.servers,
-        allow_networks=config.look.allow_networks,
-        texts=config.texts,
-        ca_file=str(config.look.ca_file) if config.look.ca_file else None,
-    )

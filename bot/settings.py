@@ -1,0 +1,33 @@
+"""Turns the configuration into the plain values that the rooms below are given."""
+
+from __future__ import annotations
+
+from bot.config import Config
+from bot.prober import ProberSettings
+from checks.model import LookKind
+from checks.probes import LookSettings
+
+
+def prober_settings(config: Config) -> ProberSettings:
+    """Return how looks are paced, from the configuration."""
+    named = config.look.intervals.model_dump(exclude={"login"}, exclude_none=True)
+    return ProberSettings(
+        interval=config.look.interval,
+        intervals={LookKind(name): interval for name, interval in named.items()},
+        concurrency=config.look.concurrency,
+        per_address=config.look.per_address,
+        reference_hosts=config.reference.hosts,
+        reference_names=config.reference.names,
+    )
+
+
+def look_settings(config: Config) -> LookSettings:
+    """Return what every look obeys, from the configuration."""
+    return LookSettings(
+        timeout=config.look.timeout.total_seconds(),
+        user_agent=config.look.user_agent,
+        dns_servers=config.dns.servers,
+        allow_networks=config.look.allow_networks,
+        texts=config.texts,
+        ca_file=str(config.look.ca_file) if config.look.ca_file else None,
+    )
