@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
     base = add("db", _db, "обновить схему базы или сделать её копию")
     base.add_argument("what", choices=["upgrade", "backup"])
     base.add_argument("target", nargs="?", type=Path, help="куда положить копию")
+    lists = add("import", _import, "загрузить списки клиентов, серверов, менеджеров и доступов")
+    lists.add_argument("files", nargs="+", type=Path, metavar="FILE", help="списки .csv или .xlsx, в любом порядке")
+    lists.add_argument("--yes", action="store_true", help="применить без вопроса")
+    lists.add_argument("--allow-gone", action="store_true", help="применить, даже если уйдёт больше половины записей")
+    lists.add_argument("--all", action="store_true", help="показать все изменения, а не первые")
     token = add("token", _token, "выдать клиенту ключ для отправки отчётов")
     token.add_argument("client", metavar="CLIENT")
     add("admin-code", _admin_code, "выдать одноразовый код для первого администратора")
@@ -105,6 +110,21 @@ def _db(config: Config, options: argparse.Namespace) -> int:
         print(f"db backup: {error}", file=sys.stderr)
         return FAILED
     return FINE
+
+
+def _import(config: Config, options: argparse.Namespace) -> int:
+    from bot.cli_import import ask_at_terminal, import_lists, wishes
+
+    key = config.storage.secret_key
+    return asyncio.run(
+        import_lists(
+            wishes(options),
+            url=config.storage.url,
+            secret_key=key.get_secret_value() if key else None,
+            key_file=config.storage.secret_key_file,
+            ask=ask_at_terminal(),
+        )
+    )
 
 
 def _token(config: Config, options: argparse.Namespace) -> int:

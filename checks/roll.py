@@ -183,7 +183,7 @@ def _section(
 def _item(known: Known, changes: tuple[Change, ...], *, returned: bool = False, successor: str = "") -> Item:
     if isinstance(known, KnownAccess):
         access = known.access
-        name, title = access.login, f"{access.host}/{access.catalogue}".rstrip("/")
+        name, title = access.login, f"{access.client}: {access.login}"
     else:
         value = _value(known)
         name, title = value.name, value.title

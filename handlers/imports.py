@@ -13,7 +13,7 @@ from typing import TypeAlias
 from checks.merging import Merged, Remark, merge
 from checks.readers.entries import Listed, ListKind
 from checks.readers.lists import read_list
-from checks.roll import Difference, Section
+from checks.roll import Difference
 from storage import audit, proposals, registry
 from storage.database import Connection, Database
 from storage.secrets import Vault
@@ -49,9 +49,19 @@ class Proposal:
     remarks: tuple[Remark, ...]
 
     @property
-    def readable(self) -> bool:
-        """Every file could be read; if one could not, none is imported."""
-        return all(file.kind for file in self.files)
+    def unreadable(self) -> bool:
+        """Some file could not be read; then none is imported."""
+        return not all(file.kind for file in self.files)
+
+    @property
+    def refused(self) -> tuple[Remark, ...]:
+        """Why files and lines stay out."""
+        return tuple(remark for remark in self.remarks if remark.flaw.refused)
+
+    @property
+    def noted(self) -> tuple[Remark, ...]:
+        """What else is worth a look."""
+        return tuple(remark for remark in self.remarks if not remark.flaw.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +125,7 @@ async def propose(
     async with database.read() as connection:
         merged = await _merge(connection, vault, lists, progress)
     proposal = _proposal(None, lists, merged)
-    if not proposal.readable:
+    if proposal.unreadable:
         return proposal
     if merged.difference.empty:
         await _note_who_lists_whom(database, lists, vault=vault, now=now)
@@ -165,7 +175,7 @@ async def apply(
             return Outcome(verdict=Verdict.GUARDED, proposal=proposal)
         await _write(tx, merged, vault=vault, now=now, progress=progress)
         await proposals.settle(tx, proposal_id, by=by.id, at=now, applied=True)
-        await _note(tx, by, proposal, now)
+        await _note(tx, by, "import", files=present.file, now=now, difference=merged.difference)
         return Outcome(verdict=Verdict.APPLIED, proposal=proposal, by=by.id, at=now)
 
     outcome = await database.write(work)
@@ -179,9 +189,10 @@ async def drop(database: Database, proposal_id: int, *, by: Author, now: datetim
     """Forget a proposal and its files; None when that was done, else who was first."""
 
     async def work(tx: Connection) -> Outcome | None:
-        if await proposals.settle(tx, proposal_id, by=by.id, at=now, applied=False):
-            return None
         stored = await proposals.get(tx, proposal_id)
+        if await proposals.settle(tx, proposal_id, by=by.id, at=now, applied=False):
+            await _note(tx, by, "import_drop", files=stored.file if stored else "", now=now)
+            return None
         return _decided(stored) if stored else Outcome(verdict=Verdict.UNKNOWN)
 
     return await database.write(work)
@@ -230,16 +241,21 @@ async def _note_who_lists_whom(database: Database, lists: Sequence[Listed], *, v
     await database.write(work)
 
 
-async def _note(tx: Connection, by: Author, proposal: Proposal, now: datetime) -> None:
-    counts = {str(section.noun): _counts(section) for section in proposal.difference.sections if not section.empty}
-    names = ", ".join(file.name for file in proposal.files)
+async def _note(
+    tx: Connection, by: Author, act: str, *, files: str, now: datetime, difference: Difference | None = None
+) -> None:
+    sections = [section for section in difference.sections if not section.empty] if difference else []
+    detail = {
+        str(section.noun): {
+            "added": len(section.added),
+            "changed": len(section.changed),
+            "gone": len(section.gone),
+        }
+        for section in sections
+    }
     await audit.write(
-        tx, at=now, person_id=by.id, person=by.name, chat_id=by.chat_id, act="import", target=names, detail=counts
+        tx, at=now, person_id=by.id, person=by.name, chat_id=by.chat_id, act=act, target=files, detail=detail
     )
-
-
-def _counts(section: Section) -> dict[str, int]:
-    return {"added": len(section.added), "changed": len(section.changed), "gone": len(section.gone)}
 
 
 def _proposal(proposal_id: int | None, lists: Sequence[Listed], merged: Merged) -> Proposal:

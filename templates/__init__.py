@@ -24,6 +24,7 @@ from checks.model import Message
 from templates.clean import clean, clip, looks_like_a_link, units
 from templates.filters import FILTERS
 from templates.keys import Keys
+from templates.lists import LIST_WORDS
 from templates.words import WORDS
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -113,6 +114,7 @@ def _environment(*, markup: bool) -> Environment:
     environment.filters.update(FILTERS)
     environment.tests["linkish"] = lambda text: looks_like_a_link(clean(text))
     environment.globals.update(WORDS)
+    environment.globals.update(LIST_WORDS)
     return environment
 
 

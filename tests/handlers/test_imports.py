@@ -172,6 +172,7 @@ async def test_a_dropped_proposal_keeps_no_files_and_cannot_be_applied(
     assert again.verdict is Verdict.DROPPED_BEFORE
     async with database.read() as connection:
         assert (await connection.execute(select(proposals.c.body))).scalar_one() == b""
+        assert [entry.act for entry in await audit.latest(connection, limit=10)] == ["import_drop"]
 
 
 async def test_unknown_forgotten_and_unreadable_proposals_say_so(
@@ -296,7 +297,7 @@ async def test_a_file_that_cannot_be_read_keeps_the_others_out_too(
         database, [listed("a,A,"), ListFile("photo.jpg", b"\xff\xd8\xff\xe0")], vault=vault, now=noon
     )
 
-    assert (proposal.id, proposal.readable) == (None, False)
+    assert (proposal.id, proposal.unreadable) == (None, True)
     assert [(remark.file, remark.flaw.trouble) for remark in proposal.remarks] == [("photo.jpg", Trouble.NOT_A_LIST)]
 
 
