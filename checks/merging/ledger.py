@@ -51,12 +51,13 @@ class Book:
         return (known.client for known in self.clients.values() if known.gone)
 
     def at(self, endpoint: Endpoint, places: Places) -> set[str]:
-        """Return the clients that a line about ``endpoint`` may mean: the one named after it, else who lives there."""
-        for word in (endpoint_name(endpoint), endpoint.host):
-            name = self.names.get(word)
-            if name and not self.clients[name].gone:
-                return {name}
-        return places.find(endpoint)
+        """Return the clients that a line about ``endpoint`` may mean: who lives there, else the one named after it."""
+        found = places.find(endpoint)
+        names = {self.names.get(word, "") for word in (endpoint_name(endpoint), endpoint.host)}
+        named = {name for name in names if name and not self.clients[name].gone}
+        if len(found) > 1 and len(found & named) == 1:
+            return found & named
+        return found or named
 
     def mentioned(self, mentions: Iterable[Entry], places: Places) -> set[str]:
         """Return the known clients that refused lines are about."""
