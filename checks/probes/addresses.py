@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -21,7 +20,6 @@ IPV4_COMPATIBLE: Final = ip_network("::/96")
 Address = IPv4Address | IPv6Address
 
 
-@lru_cache(maxsize=32768)
 def refusal(text: str, allowed: tuple[Network, ...]) -> str | None:
     """Why the address must not be dialled, in words; None = it may."""
     address = ip_address(text)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from checks.model import Fault
@@ -19,6 +20,7 @@ from checks.probes.settings import LookSettings
 from checks.probes.urls import bracketed, endpoint
 
 DNS_PORT = 53
+MOST_JUDGED = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Engine:
     wire: Wire
     resolver: Resolver
     limits: Limits
+    judged: dict[str, str | None]
+    """Address → why it must not be dialled; the settings do not change while an engine is open."""
 
     @classmethod
     @asynccontextmanager
@@ -57,7 +61,7 @@ class Engine:
             resolver = Resolver(settings.dns_servers, seconds=settings.timeout / 2)
             stack.push_async_callback(resolver.close)
             limits = Limits(header=settings.max_header, body=settings.max_body)
-            yield cls(settings, wire, resolver, limits)
+            yield cls(settings, wire, resolver, limits, {})
 
     async def resolves(self, name: str) -> bool:
         """Tell whether our resolver finds a reference name at this very moment, nothing remembered."""
@@ -69,13 +73,20 @@ class Engine:
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Return the addresses of ``host`` that may be dialled; raises LookFailed when there are none."""
         found = (host,) if is_address(host) else await self.resolver.addresses(host)
-        refusals = {address: refusal(address, self.settings.allow_networks) for address in found}
-        allowed = tuple(address for address, reason in refusals.items() if reason is None)
+        allowed = tuple(address for address in found if self._refusal(address) is None)
         if not allowed:
-            raise LookFailed(Fault.ADDRESS_FORBIDDEN, "; ".join(f"{a}: {reason}" for a, reason in refusals.items()))
+            raise LookFailed(Fault.ADDRESS_FORBIDDEN, "; ".join(f"{one}: {self._refusal(one)}" for one in found))
         return allowed
 
+    def _refusal(self, address: str) -> str | None:
+        if address not in self.judged:
+            if len(self.judged) >= MOST_JUDGED:
+                self.judged.clear()
+            self.judged[address] = refusal(address, self.settings.allow_networks)
+        return self.judged[address]
 
+
+@lru_cache(maxsize=32768)
 def is_address(host: str) -> bool:
     """Numeric already; names never end in a figure or hold a colon, see ``checks.probes.urls``."""
     if not (":" in host or host[-1:].isdigit()):

@@ -18,5 +18,7 @@ class LookFailed(Exception):  # noqa: N818 - a finding about the world, not an e
 
 def clip(text: str, length: int = DETAIL_LENGTH) -> str:
     """One printable line of at most ``length`` characters out of anything a stranger sent."""
+    if len(text) <= length and text.isprintable() and "  " not in text and text == text.strip():
+        return text
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * length]).split())
     return line if len(line) <= length else line[: length - 1] + "…"

@@ -22,6 +22,7 @@ PARTS = re.compile(r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):)?(?://(?P<authority
 AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::(?P<port>[0-9]{0,5}))?")
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 UNSAFE = re.compile(r"[^\x21-\x7e]")
 
 
@@ -73,6 +74,7 @@ def endpoint(text: str, *, port: int | None = None) -> tuple[str, int]:
     return host, number
 
 
+@lru_cache(maxsize=32768)
 def follow(base: Place, location: bytes) -> Place:
     """Where ``Location`` leads from ``base``; raises LookFailed(BAD_LOCATION), never mends and never guesses.
 
@@ -91,7 +93,7 @@ def _place(text: str, base: Place | None) -> Place:
         raise ValueError("пустой адрес")
     if len(text) > LONGEST:
         raise ValueError("слишком длинный адрес")
-    if any(ord(c) < ord(" ") or ord(c) == 0x7F for c in text):  # noqa: PLR2004 - DEL
+    if CONTROL.search(text):
         raise ValueError("управляющие знаки в адресе")
     if "\\" in text.partition("?")[0]:
         raise ValueError("обратная косая черта в адресе")
