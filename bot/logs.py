@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 
-TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}|(?<=token=)[^&\s\"']+")
+TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}|(?<=token=)[^&\s\"']+")
 NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiosqlite", "aiogram.event")
 
 

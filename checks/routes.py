@@ -49,14 +49,20 @@ def visible(routes: Iterable[Route], names: Iterable[str], whose: Mapping[str, W
 
 
 def hears(route: Route, incident: Incident, audience: Collection[Audience], whose: Mapping[str, Whose]) -> bool:
-    """Say whether the route is about this incident, whatever its priority."""
+    """Say whether the route is about this incident, whatever its priority.
+
+    A dead redirect server concerns everybody behind it, looked at or not: ``whose`` knows them.
+    """
     if not any(HEARS[kind] & set(audience) for kind in route.kinds):
         return False
     if not (route.clients or route.managers or route.redirects):
         return RouteKind.OWN not in route.kinds or len(route.kinds) > 1  # one's own clients need an owner
-    if incident.cause.kind is CauseKind.REDIRECT and incident.cause.name in route.redirects:
-        return True
-    return bool(visible([route], incident.clients, whose))
+    behind: list[str] = []
+    if incident.cause.kind is CauseKind.REDIRECT:
+        if incident.cause.name in route.redirects:
+            return True
+        behind = [name for name, one in whose.items() if one.redirect == incident.cause.name]
+    return bool(visible([route], [*incident.clients, *behind], whose))
 
 
 def listeners(

@@ -8,6 +8,7 @@ from typing import Any
 
 from checks.hours import zone_of
 from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, Severity
+from checks.notifications import Policy
 from checks.rules import Rules
 from checks.silences import covering
 from handlers.impact import hit_names, row_of
@@ -40,7 +41,8 @@ async def render(
     async with database.read() as connection:
         estate = rules.estate if rules else await registry.load(connection)
         there = await zone_in(connection, owed.chat_id, zone)
-        view = View(estate=estate, now=now, zone=there, chat_id=owed.chat_id)
+        policy = rules.policy if rules else Policy()
+        view = View(estate=estate, now=now, zone=there, chat_id=owed.chat_id, policy=policy)
         if owed.kind is NoteKind.NOTICE:
             return _notice(owed, view)
         if owed.kind is NoteKind.STORM:
@@ -60,6 +62,8 @@ async def card_message(connection: Connection, incident: Incident, view: View, *
     if incident.code == BLIND:
         return await _blind(connection, incident, view, repeat=repeat)
     card = await read_card(connection, incident, view, repeat=repeat)
+    if incident.merged_into is not None and card.ended_at is not None:
+        return word("merged", now=view.now, zone=view.zone, card=card, into=incident.merged_into)
     return word(template_of(card), now=view.now, zone=view.zone, card=card)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checks.catalogue import ROWS
-from checks.model import Audience, Incident, Route, Silence
+from checks.model import Audience, CauseKind, Incident, Route, Silence
 from checks.notifications import Policy, Told
 from checks.routes import Whose, visible
 from storage import chats, outbox, routes, silences
@@ -46,13 +46,15 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -
     for route in (*policy.routes, *(one.route for one in await routes.everything(tx))):
         alive += await _alive(tx, route, known)
     narrow = any(route.managers or route.redirects or route.clients for route in alive)
-    names = {name for incident in about for name in incident.clients} if narrow else set()
+    told = list(about) if narrow else []
+    names = {name for incident in told for name in incident.clients}
+    behind = {incident.cause.name for incident in told if incident.cause.kind is CauseKind.REDIRECT}
     return Hall(
         routes=tuple(alive),
         silences=tuple(await silences.lasting(tx)),
         dead=frozenset(chat.id for chat in known.values() if chat.dead_at is not None),
         admins=tuple(await chats.admins(tx)),
-        whose=await routes.whose(tx, names),
+        whose=await routes.whose(tx, names, behind=behind),
     )
 
 

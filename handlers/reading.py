@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
@@ -22,8 +22,10 @@ from checks.model import (
     Subject,
     SubjectKind,
 )
+from checks.notifications import Policy
 from checks.reports import ReportKind
 from checks.silences import covering, undoable
+from handlers.hearing import visible_in
 from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
 from storage import chats, incidents, looks, people, reports, silences
 from storage.database import Connection
@@ -47,6 +49,8 @@ class View:
     now: datetime
     zone: tzinfo
     chat_id: int | None = None
+    policy: Policy = field(default_factory=Policy)
+    """With the routes of the configuration: a chat sees only what its routes allow."""
 
 
 async def read_card(connection: Connection, incident: Incident, view: View, *, repeat: bool = False) -> Card:
@@ -54,6 +58,8 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
     assert incident.id is not None
     row = row_of(incident)
     names = hit_names(incident, view.estate)
+    if view.chat_id is not None:
+        names = await visible_in(connection, view.chat_id, names, policy=view.policy)
     clients = [view.estate.clients[name] for name in names if name in view.estate.clients]
     seen = await looks.latest_of(connection, LookKind.INSTALLATION, names)
     numbers = await incidents.numbers(connection)

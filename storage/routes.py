@@ -97,9 +97,18 @@ async def of_chat(connection: AsyncConnection, chat_id: int) -> list[Bound]:
     return [bound for bound in await everything(connection) if bound.route.chat_id == chat_id]
 
 
-async def whose(connection: AsyncConnection, names: Collection[str]) -> dict[str, Whose]:
-    """Load manager and redirect server of clients, for routes that ask."""
+async def whose(
+    connection: AsyncConnection, names: Collection[str], *, behind: Collection[str] = ()
+) -> dict[str, Whose]:
+    """Load manager and redirect server of clients, and of all clients behind these servers, for routes that ask."""
     found: dict[str, Whose] = {}
+    if behind:
+        query = select(clients.c.name, clients.c.manager, clients.c.redirect).where(
+            clients.c.redirect.in_(sorted(behind)), clients.c.gone_at.is_(None)
+        )
+        found = {
+            name: Whose(manager=manager, redirect=server) for name, manager, server in await connection.execute(query)
+        }
     wanted = sorted(names)
     for start in range(0, len(wanted), CHUNK):
         query = select(clients.c.name, clients.c.manager, clients.c.redirect).where(

@@ -239,6 +239,7 @@ def _incidents() -> tuple[Sample, ...]:
         _of_card("Общий адрес", "shared_down", ADDRESS),
         _of_card("Общий адрес починен", "mended", ended(ADDRESS), now=NIGHT + timedelta(hours=2)),
         _of_card("Общий менеджер лицензий", "shared_down", LICMAN),
+        _of_card("Вошла в общую аварию", "merged", ended(client("KodeksTcpStatus", reason=Fault.REFUSED)), into=128),
         _of_card("Заглушить", "mute_menu", redirect(), **mute_menu),
         _of_card(
             "Заглушённая авария всё ещё идёт",

@@ -180,6 +180,13 @@ def test_a_route_of_one_redirect_server_hears_that_server_and_what_is_behind_it(
     assert one(what=replace(dead, cause=Cause(CauseKind.REDIRECT, "r2")), routes=[bound], admins=()).chat_id == SUPPORT
 
 
+def test_a_manager_hears_of_the_server_before_whose_clients_anybody_has_looked() -> None:
+    dead = incident(id=1, cause=Cause(CauseKind.REDIRECT, "r1"), symptoms=())
+    own = Route(chat_id=MANAGER, kinds=frozenset({RouteKind.OWN}), managers=frozenset({"Ольга"}))
+
+    assert one(what=dead, routes=[own]).reason is Reason.SENT_NEW
+
+
 def test_without_any_route_the_admins_hear() -> None:
     assert one(routes=[]).chat_id == ADMIN
     assert one(routes=[], what=incident(id=1, priority=Priority.K3)).chat_id == ADMIN

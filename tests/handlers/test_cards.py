@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import (
@@ -23,6 +23,7 @@ from checks.model import (
     Person,
     Priority,
     Role,
+    RouteKind,
     Scope,
     Silence,
     Subject,
@@ -30,7 +31,7 @@ from checks.model import (
 )
 from handlers import cards, pages
 from handlers.pages import Asked
-from storage import incidents, looks, people, silences
+from storage import chats, incidents, looks, people, routes, silences
 from storage.database import Database
 from storage.looks import Due, Seen
 from storage.outbox import Owed
@@ -336,3 +337,33 @@ async def test_when_we_see_again_what_was_missed_is_told(database: Database) -> 
 
     assert text.startswith("🟢 Мы снова видим клиентов\nНе видели 30 мин, с 12:00 до 12:30.")
     assert "Сломано сейчас: Клиент 0: сервер не отвечает" in text
+
+
+async def test_a_merged_incident_is_not_called_mended(database: Database) -> None:
+    await put_estate(database, 1)
+    whole = await put(database, dead_redirect())
+    over = {"state": IncidentState.ENDED, "ended_at": after(minutes=1), "merged_into": whole}
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), **over))
+
+    text = await said(database, owed(number, NoteKind.UPDATE), after(minutes=2))
+
+    assert text.startswith(f"🟡 Клиент 0: это часть аварии №{whole}")
+    assert "Ещё не починено" in text
+    assert "🟢" not in text
+
+
+async def test_a_managers_chat_is_shown_only_the_managers_clients(database: Database) -> None:
+    await put_estate(database, 3)
+
+    async def bind(tx: AsyncConnection) -> None:
+        await tx.execute(update(clients).where(clients.c.name == "c2").values(manager="Пётр"))
+        await chats.meet(tx, CHAT, at=NOON)
+        await routes.bind(tx, CHAT, RouteKind.OWN, at=NOON, manager="Ольга")
+
+    await database.write(bind)
+    number = await put(database, dead_redirect())
+
+    text = await said(database, owed(number))
+
+    assert "Клиент 1" in text
+    assert "Клиент 2" not in text
