@@ -175,9 +175,13 @@ def _record(lines: list[str], start: int, separator: str) -> tuple[int, list[str
 
 
 def _parse(piece: list[str], separator: str) -> list[str] | None:
-    """Parse one record; when its last quoted cell is still open, the line added behind is swallowed by it."""
+    """Parse one record; when its last quoted cell is still open, the line added behind is swallowed by it.
+
+    Over several lines only what is quoted by the book is one record: two forgotten quotes must not eat what is between.
+    """
+    lines = [*(f"{line}\n" for line in piece), "end"]
     try:
-        records = list(csv.reader([*(f"{line}\n" for line in piece), "end"], delimiter=separator))
+        records = list(csv.reader(lines, delimiter=separator, strict=len(piece) > 1))
     except csv.Error:
         return None
     return records[0] if len(records) > 1 else None

@@ -82,6 +82,13 @@ def test_an_unclosed_quote_spoils_its_own_line_only() -> None:
     ]
 
 
+def test_two_unclosed_quotes_do_not_swallow_the_lines_between() -> None:
+    rows = read_sheet('name,title\na,"ООО Ромашка\nb,good\nc,good\nd,"Вектор\ne,good\n'.encode()).rows
+
+    assert [row.line for row in rows if row.trouble is Trouble.UNCLOSED_QUOTE] == [2, 5]
+    assert [row.cells[0] for row in rows if row.trouble is None] == ["name", "b", "c", "e"]
+
+
 def test_a_quote_inside_a_cell_is_a_letter() -> None:
     assert cells('name,title\na,ООО "Ромашка"\nb,Диск 5"\nc,d\n'.encode())[1:3] == [
         ("a", 'ООО "Ромашка"'),
