@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from aiogram import Bot, Dispatcher
 from prometheus_client import CollectorRegistry
@@ -26,10 +25,7 @@ from checks.model import Facts, Target
 from checks.probes import Engine, look
 from checks.probes.failure import LookFailed
 from handlers import routers
-from handlers.observations import record_in
-from handlers.reports import Intake
 from handlers.tokens import Gate as TokenGate
-from storage.files import Shelf
 from storage.schema import upgrade
 from storage.tokens import TokenFile
 
@@ -60,9 +56,11 @@ async def _main(config: Config) -> int:
     async with AsyncExitStack() as stack:
         seed: Seed | None = None
         if config.token() is None:
-            from demo.start import open_demo  # noqa: PLC0415 - only without a token
+            from bot.rehearsal import rehearsing  # noqa: PLC0415 - only without a token
+            from demo.start import open_demo  # noqa: PLC0415
 
-            config, seed = await stack.enter_async_context(open_demo(config, clock.now))
+            demo = open_demo(config, clock.now, rehearse=rehearsing)
+            config, seed = await stack.enter_async_context(demo)
         await stack.enter_async_context(serve(config, seed=seed))
         log.info("ready")
         await stopping.wait()
@@ -124,16 +122,9 @@ def beats(world: World) -> Sequence[Beat]:
 @asynccontextmanager
 async def _taking_in(world: World) -> AsyncIterator[int]:
     """Serve the intake of reports and what operators ask of us."""
-    config, database, now = world.config, world.database, world.now
-    shelf = Shelf(config.storage.files)
-
-    async def record(tx: Any, observations: Sequence[Any], *, now: datetime) -> Any:
-        rules, pending = world.watch.rules(), world.prober.pending
-        return await record_in(tx, observations, rules=rules, now=now, pending=pending)
-
-    intake = Intake(database, shelf, now=now, record=record, after=lambda _recorded: world.delivery.wake())
-    gate = TokenGate(database, TokenFile(config.server.upload_token_file), now=now)
-    app = create_server(door=intake, admit=gate.admit, probes=_probes(world), registry=CollectorRegistry())
+    config = world.config
+    gate = TokenGate(world.database, TokenFile(config.server.upload_token_file), now=world.now)
+    app = create_server(door=world.intake(), admit=gate.admit, probes=_probes(world), registry=CollectorRegistry())
     host, _, port = config.server.listen.rpartition(":")
     async with serving(app, host.strip("[]"), int(port)) as bound:
         yield bound

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiogram import Bot
@@ -14,17 +15,21 @@ from aiogram import Bot
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
-from bot.prober import Look, Prober, Resolve
+from bot.prober import Look, Prober, ProberSettings, Resolve
 from bot.settings import prober_settings
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
-from checks.model import Subject
+from checks.model import Observation, Subject
 from handlers import cards, ticks
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
+from handlers.observations import record_in
+from handlers.reports import Intake
 from storage.database import Database, open_database
+from storage.files import Shelf
 
 Step = Callable[[str], None]
+GATHER = ProberSettings().gather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,16 @@ class World:
         if await ticks.judge_time(self.database, rules=rules, now=self.now(), pending=pending):
             self.delivery.wake()
 
+    def intake(self) -> Intake:
+        """Return the door for reports; what they mean is judged by the rules in force."""
+
+        async def record(tx: Any, observations: Sequence[Observation], *, now: datetime) -> Any:
+            rules, pending = self.watch.rules(), self.prober.pending
+            return await record_in(tx, observations, rules=rules, now=now, pending=pending)
+
+        shelf = Shelf(self.config.storage.files)
+        return Intake(self.database, shelf, now=self.now, record=record, after=lambda _recorded: self.delivery.wake())
+
     async def purge(self) -> None:
         """Drop what is too old to keep."""
         await ticks.purge(self.database, now=self.now(), keep=timedelta(days=self.config.storage.keep_days))
@@ -68,6 +83,7 @@ async def open_world(
     now: Callable[[], datetime],
     resolve: Resolve | None = None,
     limits: Limits | None = Limits(),  # noqa: B008 - a frozen value
+    gather: float = GATHER,
     on_step: Step = lambda _step: None,
 ) -> AsyncIterator[World]:
     """Open the database and wire everything to it; what is in hand is finished on the way out.
@@ -77,7 +93,7 @@ async def open_world(
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(config.storage.url))
-        settings = prober_settings(config)
+        settings = replace(prober_settings(config), gather=gather)
         watch = Watch(database, config, interval_of=settings.interval_of)
         gate = Gate(limits)
         bot.session.middleware(Gatekeeper(gate))

@@ -15,13 +15,12 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from checks.model import Person, Role, RouteKind
-from demo.estate import Estate, Settings, open_estate
-from demo.telegram import ADMIN, CAST, OLGA, SUPPORT, create_app, serving
-from handlers import imports
-from storage import chats, people, routes
+from demo.estate import Settings, open_estate
+from demo.settling import settle
+from demo.stories.stage import Rehearse, stage_opener
+from demo.stories.theatre import open_theatre
+from demo.telegram import CAST, create_app, serving
 from storage.database import Database
-from storage.secrets import open_vault
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +54,10 @@ Seed = Callable[[Any], Awaitable[None]]
 
 
 @asynccontextmanager
-async def open_demo(config: Config, now: Now) -> AsyncIterator[tuple[Any, Seed]]:
+async def open_demo(config: Config, now: Now, *, rehearse: Rehearse) -> AsyncIterator[tuple[Any, Seed]]:
     """Serve chat and estate while inside; give the configuration that leads to them, and what is to be known at first.
 
+    ``rehearse`` wires the product for the stories that the page replays.
     The database is a new one each time, since the embedded chat begins anew as well; SMARTBOT_STORAGE__URL keeps one.
     """
     async with AsyncExitStack() as stack:
@@ -65,14 +65,16 @@ async def open_demo(config: Config, now: Now) -> AsyncIterator[tuple[Any, Seed]]
         uploads_to = f"http://{config.server.listen}"
         estate = await stack.enter_async_context(open_estate(now=now, folder=home / "lists", uploads_to=uploads_to))
         token = f"1000:{secrets.token_urlsafe(24)}"
-        app = create_app(cast=CAST, now=now, token=token, estate=estate)
+        theatre = await stack.enter_async_context(open_theatre(stage_opener(rehearse, config)))
+        app = create_app(cast=CAST, now=now, token=token, estate=estate, stories=theatre)
         host, _, port = config.demo.listen.rpartition(":")
         api_url = await stack.enter_async_context(serving(app, host=host.strip("[]"), port=int(port)))
         log.info("the chat page is at %s", api_url)
         changed = _lead(config, estate.settings, home, token=token, api_url=api_url)
 
         async def seed(world: World) -> None:
-            await settle(world.database, estate, changed, now=world.now())
+            key_file = changed.storage.secret_key_file
+            await settle(world.database, estate.settings.lists, key_file=key_file, now=world.now())
 
         yield changed, seed
 
@@ -98,27 +100,3 @@ def _lead(config: Config, estate: Settings, home: Path, *, token: str, api_url: 
             ),
         }
     )
-
-
-async def settle(database: Database, estate: Estate, config: Any, *, now: datetime) -> None:
-    """Import the estate's lists the ordinary way, and let the cast in with their roles and chats."""
-    vault = open_vault(None, config.storage.secret_key_file)
-    files = [imports.ListFile(name=path.name, content=path.read_bytes()) for path in estate.settings.lists]
-    proposal = await imports.propose(database, files, vault=vault, now=now)
-    if proposal.id is not None:
-        author = imports.Author(id=None, name="demo")
-        await imports.apply(database, proposal.id, vault=vault, by=author, now=now, allow_gone=True)
-    await database.write(lambda tx: _let_in(tx, now))
-
-
-async def _let_in(tx: Any, now: datetime) -> None:
-    for one in CAST.people:
-        manager = one.name if one.role == Role.MANAGER else None
-        person = Person(id=one.id, name=one.name, role=Role(one.role), manager=manager)
-        await people.admit(tx, person, username=one.username, at=now)
-        await chats.meet(tx, one.id, at=now, kind="private", title=one.name)
-    await chats.meet(tx, SUPPORT.id, at=now, kind="supergroup", title=SUPPORT.title)
-    if not await routes.everything(tx):
-        await routes.bind(tx, SUPPORT.id, RouteKind.TECHNICAL, at=now, thread_id=SUPPORT.topics[0].id)
-        await routes.bind(tx, OLGA.id, RouteKind.BUSINESS, at=now, manager=OLGA.name)
-        await routes.bind(tx, ADMIN.id, RouteKind.ADMIN, at=now)
