@@ -64,6 +64,8 @@ def story() -> Story:
             Scene(at=_at("06:07:00"), act=Presses(who=ANNA.id, action=Action.OWNER_TEXT)),
             Scene(at=_at("06:09:00"), act=Presses(who=ANNA.id, action=Action.HANDED)),
             Scene(at=_at("06:40:00"), act=Presses(who=ANNA.id, action=Action.ADDRESSES)),
+            Scene(at=_at("06:40:20"), act=Presses(who=ANNA.id, action=Action.ADDRESSES, arg="1")),
+            Scene(at=_at("06:41:00"), act=Presses(who=ANNA.id, action=Action.CARD)),
             Scene(at=_at("07:54:00"), act=Becomes(subject=SERVER)),
             Scene(at=_at("07:57:00"), act=Presses(who=ANNA.id, action=Action.RETURN_TEXT)),
         ),

@@ -15,9 +15,9 @@ from demo.stories.script import WELL, Act, Becomes, Condition, Presses, Says, Sc
 
 BEAT = timedelta(seconds=2)
 """No jump is shorter soon after something happened: what is due within it is done together."""
-SLOW_BEAT = timedelta(seconds=20)
+SLOW_BEAT = timedelta(seconds=30)
 """The same while nothing happens."""
-LIVELY = timedelta(seconds=90)
+LIVELY = timedelta(seconds=60)
 """For so long after a scene things happen."""
 
 
