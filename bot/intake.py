@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Protocol, cast
 
-from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp import (
+    BodyPartReader,
+    MultipartReader,
+    StreamReader,
+    content_disposition_filename,
+    parse_content_disposition,
+    web,
+)
 from aiohttp.http import HttpVersion11
 from pydantic import ValidationError
 
@@ -66,18 +74,21 @@ UNKNOWN_CLIENT = (404, "unknown_client")
 
 
 class Bounded:
-    """A request's body that gives no more than ``bounds.body`` bytes and waits no longer than ``bounds.idle``."""
+    """A request's body that gives no more than ``bounds.body`` bytes, and that ``idle`` ends when nothing comes."""
 
-    def __init__(self, stream: StreamReader, bounds: Bounds) -> None:
+    def __init__(self, stream: StreamReader, bounds: Bounds, idle: asyncio.Timeout) -> None:
         self._stream = stream
         self._left = bounds.body
-        self._idle = bounds.idle.total_seconds()
+        self._wait = bounds.idle.total_seconds()
+        self._clock = asyncio.get_running_loop().time
+        self._idle = idle
+        self._renew_at = 0.0
 
     async def read(self, size: int = -1) -> bytes:
-        return self._count(await self._soon(self._stream.read(size)))
+        return self._count(await self._stream.read(size))
 
     async def readline(self, *, max_line_length: int | None = None) -> bytes:
-        return self._count(await self._soon(self._stream.readline(max_line_length=max_line_length)))
+        return self._count(await self._stream.readline(max_line_length=max_line_length))
 
     def unread_data(self, data: bytes) -> None:
         self._left += len(data)
@@ -86,15 +97,29 @@ class Bounded:
     def at_eof(self) -> bool:
         return self._stream.at_eof()
 
-    async def _soon(self, reading: Awaitable[bytes]) -> bytes:
-        async with asyncio.timeout(self._idle):
-            return await reading
-
     def _count(self, data: bytes) -> bytes:
         self._left -= len(data)
         if self._left < 0:
             raise RefusedError(*TOO_LARGE)
+        now = self._clock()
+        if now >= self._renew_at:  # a timer moved at each piece would cost more than the piece
+            self._idle.reschedule(now + self._wait)
+            self._renew_at = now + self._wait / 10
         return data
+
+
+@asynccontextmanager
+async def bounded(request: web.Request, bounds: Bounds) -> AsyncIterator[Bounded]:
+    """Read the request's body inside, within the bounds.
+
+    Raises:
+        TimeoutError: the sender is too slow.
+        RefusedError: it sends too much.
+
+    """
+    wait = bounds.idle.total_seconds()
+    async with asyncio.timeout(bounds.total.total_seconds()), asyncio.timeout(wait) as idle:
+        yield Bounded(request.content, bounds, idle)
 
 
 class Reports:
@@ -114,8 +139,8 @@ class Reports:
         """Take one file as the scripts send it."""
         sender = await self._sender(request)
         _weigh(request, self._bounds.body)
-        async with asyncio.timeout(self._bounds.total.total_seconds()):
-            client, ending, body = await self._file(request, sender)
+        async with bounded(request, self._bounds) as stream:
+            client, ending, body = await self._file(request, stream, sender)
         if await self._door.upload(client, ending, body, sender) is Answer.UNKNOWN_CLIENT:
             raise RefusedError(*UNKNOWN_CLIENT)
         return reply(200, ok=True, path=f"/files/{client}.{ending}")
@@ -170,21 +195,21 @@ class Reports:
         return sender
 
     async def _json(self, request: web.Request) -> bytes:
-        stream = Bounded(request.content, replace(self._bounds, body=MAX_JSON))
         body = bytearray()
-        async with asyncio.timeout(self._bounds.total.total_seconds()):
+        async with bounded(request, replace(self._bounds, body=MAX_JSON)) as stream:
             while piece := await stream.read(PIECE):
                 body += piece
         return bytes(body)
 
-    async def _file(self, request: web.Request, sender: Pass) -> tuple[str, str, Body]:
+    async def _file(self, request: web.Request, stream: Bounded, sender: Pass) -> tuple[str, str, Body]:
         """Read the one field ``file``; what stands before and after it is passed over, within the bounds."""
         found: tuple[str, str, Body] | None = None
         try:
-            parts = MultipartReader(request.headers, cast("StreamReader", Bounded(request.content, self._bounds)))
+            parts = MultipartReader(request.headers, cast("StreamReader", stream))
             while (part := await parts.next()) is not None:
-                if isinstance(part, BodyPartReader) and part.name == "file" and found is None:
-                    found = (*self._named(part, sender), await self._body(part))
+                name, file_name = _labels(part)
+                if isinstance(part, BodyPartReader) and name == "file" and found is None:
+                    found = (*_named(file_name, sender), await self._body(part))
                 else:
                     await part.release()
         except BaseException as error:
@@ -197,13 +222,6 @@ class Reports:
             raise RefusedError(400, "no_file")
         return found
 
-    def _named(self, part: BodyPartReader, sender: Pass) -> tuple[str, str]:
-        named = parse_name(part.filename or "")
-        if named is None:
-            raise RefusedError(400, "bad_file_name")
-        _allow(sender, named[0])
-        return named
-
     async def _body(self, part: BodyPartReader) -> Body:
         spool = self._door.spool()
         try:
@@ -213,6 +231,19 @@ class Reports:
         except BaseException:
             await spool.drop()
             raise
+
+
+def _labels(part: BodyPartReader | MultipartReader) -> tuple[str | None, str]:
+    _, parameters = parse_content_disposition(part.headers.get("Content-Disposition"))
+    return parameters.get("name"), content_disposition_filename(parameters) or ""
+
+
+def _named(file_name: str, sender: Pass) -> tuple[str, str]:
+    named = parse_name(file_name)
+    if named is None:
+        raise RefusedError(400, "bad_file_name")
+    _allow(sender, named[0])
+    return named
 
 
 def parse_name(name: str) -> tuple[str, str] | None:

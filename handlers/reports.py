@@ -21,6 +21,9 @@ from storage.files import Body, Shelf, Spool
 from storage.tokens import Pass
 
 BATCH = 200
+AT_ONCE = 10
+"""Senders answered before the loop may turn to others."""
+
 READERS = 2
 """Sysinfo files read at the same time; each may take a second of CPU and some memory."""
 
@@ -94,11 +97,8 @@ class Intake:
             body.drop()
 
     async def _upload(self, client: str, ending: str, body: Body, sender: Pass) -> Answer:
-        async with self._database.read() as connection:
-            known = await reports.known_clients(connection, [client])
-        if client not in known:
-            return Answer.UNKNOWN_CLIENT
-        report, facts = await self._read(client, KINDS[ending], body, zone_of(known[client], MOSCOW))
+        kind = KINDS[ending]
+        report, facts = await (self._status(client, body) if kind is ReportKind.STATUS else self._sysinfo(client, body))
         delivery = Delivery(
             report=report,
             facts=facts,
@@ -124,16 +124,24 @@ class Intake:
         if self._flushing is not None:
             await self._flushing
 
-    async def _read(self, client: str, kind: ReportKind, body: Body, where: tzinfo) -> tuple[Report, Mapping[str, Any]]:
-        if kind is ReportKind.STATUS:
-            status = read_status(body.data if body.part is None else await asyncio.to_thread(_head, body))
-            made = Report(
-                client=client, kind=kind, reported_at=status.reported_at, broken=status.broken, samples=status.samples
-            )
-            return made, status.as_json()
+    async def _status(self, client: str, body: Body) -> tuple[Report, Mapping[str, Any]]:
+        facts = read_status(body.data if body.part is None else await asyncio.to_thread(_head, body))
+        report = Report(
+            client=client,
+            kind=ReportKind.STATUS,
+            reported_at=facts.reported_at,
+            broken=facts.broken,
+            samples=facts.samples,
+        )
+        return report, facts.as_json()
+
+    async def _sysinfo(self, client: str, body: Body) -> tuple[Report, Mapping[str, Any]]:
+        async with self._database.read() as connection:
+            known = await reports.known_clients(connection, [client])
         async with self._readers:
-            facts = await asyncio.to_thread(_sysinfo, body, where)
-        return Report(client=client, kind=kind, reported_at=facts.reported_at, broken=facts.broken), facts.as_json()
+            facts = await asyncio.to_thread(_sysinfo, body, zone_of(known.get(client), MOSCOW))
+        report = Report(client=client, kind=ReportKind.SYSINFO, reported_at=facts.reported_at, broken=facts.broken)
+        return report, facts.as_json()
 
     async def _flush(self) -> None:
         try:
@@ -155,15 +163,24 @@ class Intake:
             for waiting in batch:
                 await self._try([waiting])
             return
-        for waiting, answer in zip(batch, answers, strict=True):
+        for number, (waiting, answer) in enumerate(zip(batch, answers, strict=True)):
             if not waiting.done.done():
                 waiting.done.set_result(answer)
+            if number % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
 
     async def _receive(self, deliveries: Sequence[Delivery]) -> Sequence[Answer]:
-        """Put files in place, commit, then remove the files that the new ones replace."""
+        """Put files in place, commit, then remove the files that the new ones replace.
+
+        A sysinfo file may hold more than we can read: it is on disk for good before the commit. All that a status says
+        stands in its row: its file need not wait for the disk.
+        """
         placed = {each.place: each.body for each in deliveries if each.body is not None}
-        await asyncio.to_thread(self.shelf.keep, placed.items())
-        receipt = await self._database.write(lambda tx: self._save(tx, deliveries))
+        light = {place: body for place, body in placed.items() if place.endswith(".status") and body.part is None}
+        if heavy := {place: body for place, body in placed.items() if place not in light}:
+            await asyncio.to_thread(self.shelf.keep, heavy.items())
+        writing = asyncio.to_thread(self.shelf.put, light.items())
+        receipt, _ = await asyncio.gather(self._database.write(lambda tx: self._save(tx, deliveries)), writing)
         self._after(receipt.recorded)
         await asyncio.to_thread(self.shelf.remove, receipt.replaced)
         return receipt.answers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,9 @@ class Row:
     facts: Mapping[str, Any]
 
 
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
 async def known_clients(connection: AsyncConnection, names: Collection[str]) -> dict[str, str | None]:
     """Return those of ``names`` that are in the registry, with their time zones."""
     query = select(clients.c.name, clients.c.time_zone).where(clients.c.gone_at.is_(None))
@@ -56,7 +59,7 @@ async def received(
 async def save(tx: AsyncConnection, new: Sequence[Row], again: Sequence[Row]) -> None:
     """Keep ``new`` reports, and renew the time of those whose content came ``again``."""
     if new:
-        await tx.execute(insert(reports), [{**asdict(row), "facts": dict(row.facts)} for row in new])
+        await tx.execute(insert(reports), [{name: getattr(row, name) for name in COLUMNS} for row in new])
     if again:
         same = and_(
             reports.c.client == bindparam("of"),
@@ -78,7 +81,7 @@ async def latest(connection: AsyncConnection, client: str, kind: ReportKind) -> 
     row = (await connection.execute(query)).mappings().first()
     if row is None:
         return None
-    values = {name: row[name] for name in Row.__dataclass_fields__}
+    values = {name: row[name] for name in COLUMNS}
     return Row(**{**values, "kind": ReportKind(row["kind"])})
 
 

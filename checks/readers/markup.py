@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import IO, Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from lxml import etree
 
@@ -12,66 +12,69 @@ from checks.readers.archive import BrokenReportError, Capped
 from checks.reports import Broken
 
 MAX_DEPTH = 64
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 2_000_000
 MAX_TEXT = 200
+PIECE = 65_536
+
+See = Callable[[str, Mapping[str, str]], None]
+"""Is shown each element: its path of names such as ``sysinfo/report``, and its attributes."""
 
 
-def elements(report: Capped) -> Iterator[tuple[str, Any]]:
-    """Give each element as it opens, with its path of names such as ``sysinfo/report``; only attributes are there yet.
+def walk(report: Capped, see: See) -> None:
+    """Show every element as it opens. No tree is built, so a large file costs no more memory than a small one.
 
     Raises:
         BrokenReportError: the file is cut off, malformed, too deep or tries something.
 
     """
-    if _declares_doctype(report.peek()):
+    start = report.peek()
+    if _declares_doctype(start):
         raise BrokenReportError(Broken.DOCTYPE)
-    events = etree.iterparse(
-        cast("IO[bytes]", report),
-        events=("start", "end"),
+    walker: Any = _Walker(see)
+    parser = etree.XMLParser(
+        target=walker,
+        encoding=_encoding(start),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding=_encoding(report.peek()),
     )
     try:
-        yield from _walk(events)
+        while piece := report.read(PIECE):
+            parser.feed(piece)
+        parser.close()
     except etree.XMLSyntaxError as error:
         cut = "Premature end" in str(error) or report.cut
         raise BrokenReportError(Broken.TRUNCATED if cut else Broken.NOT_WELL_FORMED, str(error)[:MAX_TEXT]) from error
 
 
-def _walk(events: Any) -> Iterator[tuple[str, Any]]:
-    path: list[str] = []
-    count = 0
-    for event, element in events:
-        if event == "end":
-            path.pop()
-            element.clear()
-            _forget_before(element)
-            continue
-        count += 1
-        path.append(_local(element.tag))
-        if count == 1 and element.getroottree().docinfo.internalDTD is not None:
-            raise BrokenReportError(Broken.DOCTYPE)
-        if len(path) > MAX_DEPTH:
-            raise BrokenReportError(Broken.TOO_DEEP)
-        if count > MAX_ELEMENTS:
+class _Walker:
+    """What the parser calls; it knows where it is and how much it has seen."""
+
+    def __init__(self, see: See) -> None:
+        self._see = see
+        self._paths = [""]
+        self._count = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
             raise BrokenReportError(Broken.BOMB)
-        yield "/".join(path), element
+        if len(self._paths) > MAX_DEPTH:
+            raise BrokenReportError(Broken.TOO_DEEP)
+        name = tag.rpartition("}")[2]
+        path = f"{self._paths[-1]}/{name}" if self._paths[-1] else name
+        self._paths.append(path)
+        self._see(path, attributes)
 
+    def end(self, _tag: str) -> None:
+        self._paths.pop()
 
-def _forget_before(element: Any) -> None:
-    """Let go of what was read, so that memory does not grow with the file."""
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    def doctype(self, *_names: object) -> None:
+        raise BrokenReportError(Broken.DOCTYPE)
 
-
-def _local(tag: Any) -> str:
-    return str(tag).rpartition("}")[2]
+    def close(self) -> None:
+        """Nothing is left to give: all was shown on the way."""
 
 
 def _declares_doctype(start: bytes) -> bool:
@@ -86,7 +89,8 @@ def _encoding(start: bytes) -> str | None:
     if b"encoding" in head or b"\0" in head:
         return None
     try:
-        start[:-4].decode() if len(start) > 4 else start.decode()  # noqa: PLR2004 - a character may be cut at the end
+        start.decode()
     except UnicodeDecodeError as error:
-        return None if error.start >= len(start) - 8 else "windows-1251"
+        cut_at_the_end = error.start >= len(start) - 4
+        return None if cut_at_the_end else "windows-1251"
     return None

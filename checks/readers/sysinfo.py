@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import IO, Any
 
 from checks.readers.archive import SQLITE, BrokenReportError, Capped, looks_like_report, opened
-from checks.readers.markup import elements
+from checks.readers.markup import walk
 from checks.readers.tables import check_database
 from checks.reports import Broken
 
@@ -132,12 +132,13 @@ DEFAULT: Mapping[str, tuple[str, Convert, Keep]] = {
 """Element path and attribute → the fact, how to read it, which of several to keep."""
 
 OPERUP = "sysinfo/operup/file"
+PATHS = frozenset({OPERUP, "sysinfo", *(spot.partition("@")[0] for spot in DEFAULT)})
+"""Elements that say anything; a report has many times more that do not."""
 
 
 def _read_xml(report: Capped, zone: tzinfo) -> SysinfoFacts:
     draft = _Draft(zone)
-    for path, element in elements(report):
-        draft.see(path, element)
+    walk(report, draft.see)
     return draft.facts()
 
 
@@ -150,16 +151,18 @@ class _Draft:
         self._unread: dict[str, None] = {}
         self._form = "xml"
 
-    def see(self, path: str, element: Any) -> None:
+    def see(self, path: str, attributes: Mapping[str, str]) -> None:
+        if path not in PATHS:
+            return
         if path == "sysinfo":
             self._form = "default"
-        for name, value in element.items():
+        for name, value in attributes.items():
             spot = f"{path}@{name}"
             row = DEFAULT.get(spot)
             if row is not None:
-                self._take(spot, str(value), *row)
+                self._take(spot, value, *row)
         if path == OPERUP:
-            self._operup(element)
+            self._operup(attributes)
 
     def facts(self) -> SysinfoFacts:
         return replace(SysinfoFacts(form=self._form, unread=tuple(self._unread)), **self._values)
@@ -170,16 +173,16 @@ class _Draft:
         except (ValueError, OverflowError):
             self._unread[spot] = None
 
-    def _operup(self, element: Any) -> None:
+    def _operup(self, attributes: Mapping[str, str]) -> None:
         try:
-            moment = _moment(str(element.get("date", "")), self._zone)
+            moment = _moment(attributes.get("date", ""), self._zone)
         except (ValueError, OverflowError):
             self._unread[f"{OPERUP}@date"] = None
             return
         newest = self._values.get("operup_at")
         if newest is None or moment > newest:
             self._values["operup_at"] = moment
-            self._values["operup_file"] = _text(str(element.get("name", "")), self._zone) or None
+            self._values["operup_file"] = _text(attributes.get("name", ""), self._zone) or None
 
 
 def _plain(value: Any) -> Any:
