@@ -118,14 +118,13 @@ def overdue(sender: Sender, now: datetime, absences: Iterable[Absence] = ()) -> 
 
 
 def silent(sender: Sender, at: datetime) -> Observation:
-    """Say that ``sender`` is silent; the detail is the last upload, UTC, in ISO form, or empty."""
+    """Say that ``sender`` is silent; since when stands in its arrival, not here."""
     return Observation(
         subject=Subject(SubjectKind.CLIENT, sender.client),
         code=SILENT[sender.kind],
         outcome=Outcome.FAIL,
         at=at,
         reason="silent" if sender.heard_at else "never",
-        detail=sender.heard_at.isoformat(timespec="minutes") if sender.heard_at else "",
     )
 
 
@@ -157,6 +156,6 @@ def intake(
                 outcome=Outcome.FAIL,
                 at=now,
                 reason="many",
-                detail=f"{each.together}/{each.active} {newest.isoformat(timespec='minutes')}",
+                detail=f"{each.together}/{each.active}",
             )
     return Observation(subject=SELF, code="IntakeSilent", outcome=Outcome.OK, at=now)

@@ -148,7 +148,7 @@ def judge(
             observations=(heard,),
         )
     if report.broken:
-        broken = _observe(report, "UploadBroken", Outcome.FAIL, now, report.broken, report.kind)
+        broken = _observe(report, "UploadBroken", Outcome.FAIL, now, broken_reason(report.broken), report.kind)
         return Verdict(reception=Reception.NEW, known=replace(known, heard_at=now), observations=(heard, broken))
     late = _overtaken(report.reported_at, known)
     readable = Outcome.UNKNOWN if any(other.broken for other in others) else Outcome.OK
@@ -161,6 +161,11 @@ def judge(
             *(() if late else status_observations(report, now)),
         ),
     )
+
+
+def broken_reason(why: Broken) -> str:
+    """Return the reason that templates word; a word of its own, for a web page can be ``too_large`` as well."""
+    return f"report_{why}"
 
 
 def status_observations(report: Report, at: datetime) -> tuple[Observation, ...]:

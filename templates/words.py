@@ -7,8 +7,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from checks.model import CauseKind, Family, Fault, LookKind, Mark, Priority, Role, Scope
+from checks.reports import Broken, broken_reason
 from templates.filters import plural
 
+BROKEN: Mapping[Broken, str] = {
+    Broken.EMPTY: "приходит пустой файл",
+    Broken.TOO_LARGE: "файл слишком велик",
+    Broken.NOT_TEXT: "приходит не текст",
+    Broken.HTML: "вместо отчёта приходит веб-страница",
+    Broken.NO_METRICS: "в файле нет ни одного показателя",
+    Broken.NOT_A_REPORT: "приходит не отчёт",
+    Broken.TRUNCATED: "отчёт обрывается",
+    Broken.DAMAGED: "архив повреждён",
+    Broken.ENCRYPTED: "архив под паролем",
+    Broken.NESTED: "внутри архива ещё один архив",
+    Broken.BAD_NAME: "в архиве недопустимое имя файла",
+    Broken.BOMB: "архив раздувается сверх меры",
+    Broken.TOO_MANY_FILES: "в архиве слишком много файлов",
+    Broken.NO_REPORT_INSIDE: "в архиве нет отчёта",
+    Broken.COMPRESSION: "архив сжат незнакомым способом",
+    Broken.DOCTYPE: "в отчёте чужая разметка, читать её опасно",
+    Broken.NOT_WELL_FORMED: "отчёт составлен с ошибками",
+    Broken.TOO_DEEP: "отчёт вложен слишком глубоко",
+    Broken.BAD_DATABASE: "файл базы в отчёте повреждён",
+    Broken.UNREADABLE: "отчёт не читается",
+}
 REASONS: Mapping[str, str] = {
     Fault.NAME_NOT_FOUND: "такого имени нет в сети",
     Fault.NAME_EMPTY: "имя есть, но адреса за ним нет",
@@ -46,8 +69,10 @@ REASONS: Mapping[str, str] = {
     "main_page": "главная страница с ошибкой",
     "product_control": "состав баз с ошибкой",
     "silent": "отчётов нет",
+    "never": "не было ни одного отчёта",
     "late": "отчёт опаздывает",
     "broken": "отчёт не читается",
+    **{broken_reason(why): words for why, words in BROKEN.items()},
     "witnesses": "не отвечают и проверочные узлы",
     "many": "замолчали сразу многие",
     "bot was kicked": "бота удалили из чата",

@@ -50,7 +50,6 @@ def test_a_client_silent_for_too_long_is_overdue() -> None:
         Outcome.FAIL,
         "silent",
     )
-    assert observation.detail == "2026-11-21T11:59+00:00"
 
 
 def test_our_own_absence_is_not_the_clients_silence() -> None:

@@ -91,7 +91,7 @@ def test_a_broken_upload_is_heard_but_judges_nothing() -> None:
     verdict = judge(broken(), now=NOON, known=BEFORE)
 
     assert said(verdict) == {"SmartXMLfileIsToOld": Outcome.OK, "UploadBroken": Outcome.FAIL}
-    assert verdict.observations[1].reason == "truncated"
+    assert verdict.observations[1].reason == "report_truncated"
     assert verdict.known == replace(BEFORE, heard_at=NOON)
 
 

@@ -242,7 +242,9 @@ async def test_a_broken_report_is_taken_and_told(world: World) -> None:
 
     assert code(answer) == 200
     broken = [seen for seen in world.observed if seen.code == "UploadBroken"]
-    assert [(seen.outcome.value, seen.reason, seen.detail) for seen in broken] == [("fail", "truncated", "sysinfo")]
+    assert [(seen.outcome.value, seen.reason, seen.detail) for seen in broken] == [
+        ("fail", "report_truncated", "sysinfo")
+    ]
     (row,) = await world.rows()
     assert row.broken == "truncated"
 
