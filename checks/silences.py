@@ -126,6 +126,15 @@ def concerns(silence: Silence, incident: Incident, others: Iterable[Silence], no
     return covering(clients, incident, now) is not None
 
 
+def reach(incidents: Iterable[Incident]) -> frozenset[tuple[Scope, str]]:
+    """Return every scope and target by which a silence would touch one of these incidents."""
+    touched: set[tuple[Scope, str]] = set()
+    for incident in incidents:
+        touched |= {(Scope.CAUSE, str(incident.cause)), (Scope.CODE, incident.code)}
+        touched |= {(Scope.CLIENT, name) for name in _hit(incident)}
+    return frozenset(touched)
+
+
 def ends(silence: Silence, *, mended: bool, matches: bool, now: datetime) -> Ending | None:
     """Say why the silence is over now, or None while it lasts.
 

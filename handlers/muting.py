@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from checks.model import Incident, OutboxState, Silence
 from checks.notifications import Decision, Policy, Reason, still
-from checks.silences import Ending, concerns, covering, ends
+from checks.silences import Ending, concerns, covering, ends, reach
 from handlers.hearing import gather, heard
 from handlers.keeping import edit_card, keep, mute_pending
 from storage import incidents, outbox, silences
@@ -63,16 +63,19 @@ async def unsilence(
     return decisions
 
 
-async def end_silences(tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy) -> list[Decision]:
-    """End the silences whose time has come; ``known`` are the open incidents, and those still open are told."""
-    open_ids = {incident.id for incident in known}
+async def end_silences(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
+    """End the silences whose time has come; what they muted and is still open is told."""
     lasting = await silences.lasting(tx)
+    if not lasting:
+        return []
+    known = await incidents.open_ones(tx)
+    open_ids = {incident.id for incident in known}
+    touched = reach(known)
     matched: list[int] = []
     over: list[Silence] = []
     for silence in lasting:
         assert silence.id is not None
-        running = replace(silence, until=None)
-        matches = any(concerns(running, incident, lasting, now) for incident in known)
+        matches = (silence.scope, silence.target) in touched
         mended = silence.incident_id is not None and silence.incident_id not in open_ids
         why = ends(silence, mended=mended, matches=matches, now=now)
         if why is not None:

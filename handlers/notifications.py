@@ -50,13 +50,13 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
 async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> list[Decision]:
     """Owe what only the passing of time makes due: silences and storms that ended, incidents nobody could hear of.
 
-    Holds need no tick: a held card is owed from the start and due when its hold ends.
+    Holds need no tick: a held card is owed from the start and due when its hold ends. Returns what is owed now.
     """
-    known = await incidents.open_ones(tx)
-    decisions = await end_silences(tx, known, now=now, policy=policy)
+    decisions = await end_silences(tx, now=now, policy=policy)
     await end_storms(tx, now=now, volume=policy.volume)
-    decisions += await _tell_untold(tx, known, now=now, policy=policy)
-    return decisions + await _remind_untaken(tx, known, now=now, policy=policy)
+    decisions += await _tell_untold(tx, now=now, policy=policy)
+    decisions += await _remind_untaken(tx, now=now, policy=policy)
+    return [one for one in decisions if one.kind is not None]
 
 
 async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: datetime, now: datetime) -> None:
@@ -74,24 +74,23 @@ async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: dateti
     )
 
 
-async def _tell_untold(tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy) -> list[Decision]:
+async def _tell_untold(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
     """Tell open incidents of which nobody could be told when they began: no route, no admin, a dead chat."""
-    ids = [one.id for one in known if one.id is not None and one.priority in SHOWN]
-    unheard = await outbox.never_owed(tx, ids)
-    changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in known if one.id in unheard]
+    found = [await incidents.load(tx, number) for number in await outbox.untold(tx, SHOWN)]
+    changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in found if one is not None]
     return await owe(tx, changes, now=now, policy=policy)
 
 
-async def _remind_untaken(
-    tx: Connection, known: Sequence[Incident], *, now: datetime, policy: Policy
-) -> list[Decision]:
+async def _remind_untaken(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
     """Tell once more about critical incidents that nobody took, where the operator wants that."""
     decisions: list[Decision] = []
-    for incident in known:
-        if policy.remind_untaken is None or incident.priority is not Priority.K1 or incident.taken_by is not None:
+    if policy.remind_untaken is None:
+        return decisions
+    for incident in await incidents.open_ones(tx):
+        waited = now - incident.opened_at
+        if incident.priority is not Priority.K1 or incident.taken_by is not None or waited < policy.remind_untaken:
             continue
-        if incident.id is None or now - incident.opened_at < policy.remind_untaken:
-            continue
+        assert incident.id is not None
         if not any(note.kind is NoteKind.STILL for note in await outbox.of_incident(tx, incident.id)):
             decisions += await tell_still(tx, incident, None, now=now, policy=policy)
     return decisions

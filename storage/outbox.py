@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checks.model import NoteKind, OutboxState, Priority
+from checks.model import IncidentState, NoteKind, OutboxState, Priority
 from checks.notifications import Told
 from checks.volume import Precedence, precedence
 from storage.messages import CARDS
-from storage.tables import chats, outbox, storms
+from storage.tables import chats, incidents, outbox, storms
 
 WAITING = (OutboxState.OWED, OutboxState.UNKNOWN)
 BATCH = 2000
@@ -161,10 +161,15 @@ async def load(connection: AsyncConnection, note_id: int) -> Owed | None:
     return None if row is None else _owed(row)
 
 
-async def never_owed(connection: AsyncConnection, incident_ids: Collection[int]) -> set[int]:
-    """Return those of the incidents of which no chat was ever owed anything."""
-    known = await told(connection, incident_ids)
-    return {one for one in incident_ids if one not in known}
+async def untold(connection: AsyncConnection, priorities: Collection[Priority]) -> list[int]:
+    """Return the open incidents of these priorities of which no chat was ever owed a card."""
+    card = select(outbox.c.id).where(outbox.c.incident_id == incidents.c.id, outbox.c.kind.in_(CARDS))
+    query = (
+        select(incidents.c.id)
+        .where(incidents.c.state == IncidentState.OPEN, incidents.c.priority.in_(sorted(priorities)), ~card.exists())
+        .order_by(incidents.c.id)
+    )
+    return list((await connection.execute(query)).scalars())
 
 
 async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
