@@ -92,8 +92,8 @@ class Uploads:
             ) as answer:
                 status = answer.status
         self.answers[status] += 1
-        if status != 200 and self.answers[status] == 1:  # noqa: PLR2004 - OK
-            log.warning("uploads of the simulated estate are answered with %s", status or "nothing")
+        if status not in {0, 200} and self.answers[status] == 1:
+            log.warning("uploads of the simulated estate are answered with %s", status)
 
 
 @asynccontextmanager

@@ -139,10 +139,14 @@ async def test_an_intake_that_refuses_is_tried_again(
     assert token not in caplog.text
 
 
-async def test_an_intake_that_is_not_there_yet_disturbs_nobody(tmp_path: Path) -> None:
+async def test_an_intake_that_is_not_there_yet_disturbs_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     nowhere = "http://127.0.0.1:9"
     async with open_estate(now=noon, folder=tmp_path, uploads_to=nowhere, pace=QUICK, free_ports=True):
         await asyncio.sleep(0.3)
+
+    assert caplog.records == []
 
 
 async def test_the_sysinfo_report_tells_the_state_of_the_key(intake: Intake, tmp_path: Path) -> None:
