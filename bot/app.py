@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from bot import clock, logs
 from bot.config import Config
+from bot.pulse import Pulse, Rival, only_one
 from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
 from bot.settings import look_settings
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 FINE, FAILED = 0, 1
 SWEEP_LATE = timedelta(minutes=3)
 """Looks this much overdue mean that we do not keep up, or stand still."""
+
+PULSE = timedelta(seconds=5)
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -75,10 +78,13 @@ async def serve(
     """Run the whole bot while inside: intake, looks, delivery, chat."""
     token = config.token()
     assert token is not None
-    await asyncio.to_thread(upgrade, config.storage.url)
+    rival = Rival(clock.now)
     async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(config.storage.url))
+        await asyncio.to_thread(upgrade, config.storage.url)
         engine = await stack.enter_async_context(Engine.open(look_settings(config)))
         bot = Bot(token, session=Session(api_url=config.telegram.api_url, proxies=config.telegram.proxy))
+        bot.session.middleware(rival)
         stack.push_async_callback(bot.session.close)
 
         async def look_at(target: Target, at: datetime) -> Facts:
@@ -93,9 +99,10 @@ async def serve(
         await world.prober.spread(clock.now())
         await world.judge_time()
         await stack.enter_async_context(running(world))
-        await stack.enter_async_context(_taking_in(world))
+        await stack.enter_async_context(_taking_in(world, rival))
         await stack.enter_async_context(_listening(world, bot))
-        await stack.enter_async_context(beating(beats(world)))
+        pulse = Pulse(world.database, bot, rival, now=clock.now)
+        await stack.enter_async_context(beating((*beats(world), Beat(name="pulse", every=PULSE, act=pulse.beat))))
         yield world
 
 
@@ -120,22 +127,28 @@ def beats(world: World) -> Sequence[Beat]:
 
 
 @asynccontextmanager
-async def _taking_in(world: World) -> AsyncIterator[int]:
+async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     """Serve the intake of reports and what operators ask of us."""
     config = world.config
     gate = TokenGate(world.database, TokenFile(config.server.upload_token_file), now=world.now)
-    app = create_server(door=world.intake(), admit=gate.admit, probes=_probes(world), registry=CollectorRegistry())
+    app = create_server(
+        door=world.intake(), admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry()
+    )
     host, _, port = config.server.listen.rpartition(":")
     async with serving(app, host.strip("[]"), int(port)) as bound:
         yield bound
 
 
-def _probes(world: World) -> dict[str, Probe]:
+def _probes(world: World, rival: Rival) -> dict[str, Probe]:
     async def sweep() -> str | None:
         late = await world.prober.late(world.now())
         return f"looks are {late} late" if late and late > SWEEP_LATE else None
 
-    return {"database": lambda: "cannot be written" if world.database.trouble else None, "sweep": sweep}
+    return {
+        "database": lambda: "cannot be written" if world.database.trouble else None,
+        "sweep": sweep,
+        "telegram": rival.trouble,
+    }
 
 
 @asynccontextmanager

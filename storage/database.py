@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ class Database:
 
     async def _commit(self, group: list[_Unit]) -> None:
         finished: list[tuple[_Unit, Any]] = []
+        trouble: str | None = None
         try:
             async with self._writer.begin() as tx:
                 for unit in group:
@@ -97,18 +99,25 @@ class Database:
                         async with tx.begin_nested():
                             result = await unit.work(tx)
                     except Exception as error:  # noqa: BLE001 - it belongs to the caller, whatever it is
+                        trouble = self.trouble = _trouble(error) or trouble
                         _fail(unit, error)
                     else:
                         finished.append((unit, result))
         except Exception as error:  # noqa: BLE001 - the commit itself failed: every caller must hear of it
-            self.trouble = f"{type(error).__name__}: {error}"
+            self.trouble = _trouble(error) or str(error)
             for unit in group:
                 _fail(unit, error)
             return
-        self.trouble = None
+        if trouble or finished:
+            self.trouble = trouble
         for unit, result in finished:
             if not unit.done.done():
                 unit.done.set_result(result)
+
+
+def _trouble(error: Exception) -> str | None:
+    """Say in short what ails the database itself; None for an error of the caller's own."""
+    return str(error.orig) if isinstance(error, OperationalError) else None
 
 
 def _fail(unit: _Unit, error: Exception) -> None:
