@@ -192,7 +192,12 @@ def may(
 
 def owns(person: Person, manager: str | None) -> bool:
     """Whether the lists mean ``person`` by ``manager``; case and spaces do not count."""
-    return bool(manager and person.manager) and _folded(manager) == _folded(person.manager)
+    return same_manager(person.manager, manager)
+
+
+def same_manager(one: str | None, other: str | None) -> bool:
+    """Whether two lists mean one manager."""
+    return bool(one and other) and _folded(one) == _folded(other)
 
 
 def sees_all(person: Person, *, managers_see_all: bool = False) -> bool:

@@ -32,6 +32,8 @@ class Row:
     code: str
     title: str
     """What is wrong, said of a subject: «Ромашка: …»."""
+    well: str = ""
+    """The same when nothing is wrong."""
     source: str
     """A ``LookKind``, ``upload``, ``status``, ``time`` or ``self``."""
     family: Family
@@ -117,6 +119,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="RedirectServerDown",
         title="не работает",
+        well="работает",
         source=LookKind.REDIRECT,
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -129,6 +132,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksTcpStatus",
         title="сервер не отвечает",
+        well="сервер отвечает",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -141,6 +145,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksBehindProxyDown",
         title="Техэксперт не запущен, отвечает только прокси перед ним",
+        well="Техэксперт за прокси работает",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -153,6 +158,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksHttp200Status",
         title="Техэксперт отвечает ошибкой",
+        well="страница открывается",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -165,6 +171,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="CertificateInvalid",
         title="браузер не пускает: не в порядке сертификат",
+        well="сертификат в порядке",
         source=LookKind.DOMAIN,
         family=Family.CERTIFICATE,
         priority=Priority.K1,
@@ -178,6 +185,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksOnlineSensLockCheck",
         title="сервер не видит ключ защиты",
+        well="ключ защиты виден",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -194,6 +202,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="MainPageBroken",
         title="главная страница Техэксперта не открывается",
+        well="главная страница в порядке",
         source="status",
         family=Family.SERVICE,
         priority=Priority.K1,
@@ -207,6 +216,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="DomainNotResolved",
         title="имя клиента не находится в сети",
+        well="имя находится в сети",
         source=LookKind.DOMAIN,
         family=Family.DOMAIN,
         priority=Priority.K1,
@@ -220,6 +230,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="DomainUnreachable",
         title="не открывается по обычному адресу",
+        well="обычный адрес отвечает",
         source=LookKind.DOMAIN,
         family=Family.DOMAIN,
         priority=Priority.K1,
@@ -233,6 +244,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="RedirectWrongTarget",
         title="обычный адрес ведёт не туда",
+        well="обычный адрес ведёт куда нужно",
         source=LookKind.DOMAIN,
         family=Family.DOMAIN,
         priority=Priority.K2,
@@ -246,6 +258,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksMaintenanceToLong",
         title="обслуживание идёт слишком долго",
+        well="обслуживание не затянулось",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K2,
@@ -258,6 +271,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="LicmanTcpStatus",
         title="менеджер лицензий не отвечает",
+        well="менеджер лицензий отвечает",
         source=LookKind.LICMAN,
         family=Family.LICMAN,
         priority=Priority.K2,
@@ -270,6 +284,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="ProductSetBroken",
         title="часть баз недоступна",
+        well="состав баз в порядке",
         source="status",
         family=Family.SERVICE,
         priority=Priority.K2,
@@ -283,6 +298,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksWarning",
         title="сервер сообщает об аварийном состоянии",
+        well="аварийных сообщений нет",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K2,
@@ -294,6 +310,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksNeedSupport",
         title="на главной странице служебное сообщение",
+        well="служебных сообщений нет",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K2,
@@ -305,6 +322,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="SmartStatusSilent",
         title="перестал сообщать о своём состоянии",
+        well="статус приходит",
         source="time",
         family=Family.REPORTS,
         priority=Priority.K2,
@@ -318,6 +336,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="SmartXMLfileIsToOld",
         title="давно нет отчётов",
+        well="отчёты приходят",
         source="time",
         family=Family.REPORTS,
         priority=Priority.K2,
@@ -330,6 +349,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="UploadBroken",
         title="отчёты приходят, но не читаются",
+        well="отчёты читаются",
         source="upload",
         family=Family.REPORTS,
         priority=Priority.K3,
@@ -343,6 +363,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="CertificateExpiring",
         title="скоро кончится сертификат",
+        well="сертификат кончится не скоро",
         source=LookKind.DOMAIN,
         family=Family.CERTIFICATE,
         priority=Priority.K3,
@@ -356,6 +377,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksLimitsUsers",
         title="нет свободных мест",
+        well="свободные места есть",
         source=LookKind.INSTALLATION,
         family=Family.SEATS,
         priority=Priority.K3,
@@ -369,6 +391,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         code="KodeksMaintenance",
         title="идёт обслуживание",
+        well="обслуживания нет",
         source=LookKind.INSTALLATION,
         family=Family.SERVICE,
         priority=Priority.K5,

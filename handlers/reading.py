@@ -124,7 +124,7 @@ async def subject_of(connection: Connection, cause: Cause, estate: Estate) -> st
     return cause.name
 
 
-def mute_of(silence: Silence, by: str, now: datetime, what: str = "") -> Mute:
+def mute_of(silence: Silence, by: str, now: datetime, *, what: str = "", kind: CauseKind = CauseKind.CLIENT) -> Mute:
     """Return a silence as people are told of it."""
     assert silence.id is not None
     return Mute(
@@ -134,6 +134,7 @@ def mute_of(silence: Silence, by: str, now: datetime, what: str = "") -> Mute:
         until=silence.until,
         scope=silence.scope,
         what=what,
+        kind=kind,
         reason=silence.reason,
         here=silence.chat_id is not None,
         undoable=undoable(silence, now),

@@ -91,8 +91,8 @@ def _words(template: str, facts: dict[str, Any], width: int, room: int) -> Messa
 
 
 def _tidy(text: str) -> str:
-    """No blanks at the ends of lines, no two empty lines in a row, none at the ends."""
-    lines = "\n".join(" ".join(line.split(" ")).rstrip() for line in text.split("\n"))
+    """No blanks at the ends of lines nor two in a row, no two empty lines in a row, none at the ends."""
+    lines = "\n".join(sub(" {2,}", " ", line).strip() for line in text.split("\n"))
     return sub(r"\n{3,}", "\n\n", lines.replace("\n</blockquote>", "</blockquote>")).strip()
 
 
@@ -124,6 +124,8 @@ def _finalize(context: Context, value: Any) -> Any:
     if value is None:
         return UNKNOWN
     if isinstance(value, str) and not isinstance(value, Markup):
+        if value.isspace():
+            return " "
         before, after = " " * value[:1].isspace(), " " * value[-1:].isspace()
         return f"{before}{clip(clean(value), context['width'])}{after}"
     return value

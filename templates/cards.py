@@ -88,6 +88,8 @@ class Mute:
     until: datetime | None
     """None = until mended."""
     scope: Scope = Scope.CAUSE
+    kind: CauseKind = CauseKind.CLIENT
+    """Of the cause that it covers."""
     what: str = ""
     """What it covers, in words of the estate: a client, a server, a kind of alert."""
     reason: str = ""

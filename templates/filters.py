@@ -160,6 +160,12 @@ def day(when: date, today: date) -> str:
     return f"{when:%d.%m}" if when.year == today.year else f"{when:%d.%m.%Y}"
 
 
+def when(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write a moment with its day: «сегодня 05:40», «вчера, 20:08»."""
+    words = moment(at, now, zone)
+    return words if "," in words else f"сегодня {words}"
+
+
 def since(at: datetime, now: datetime, zone: tzinfo) -> str:
     """Write from when something lasts: «с 06:02», «со вчера, 20:08», «с 14.02, 20:08»."""
     words = moment(at, now, zone)
@@ -222,6 +228,11 @@ def until_(context: Context, value: datetime) -> str:
 
 
 @pass_context
+def when_(context: Context, value: datetime) -> str:
+    return when(value, context["now"], context["zone"])
+
+
+@pass_context
 def from_then(context: Context, value: datetime) -> str:
     return from_(value, context["now"], context["zone"])
 
@@ -239,6 +250,13 @@ def age_(context: Context, value: datetime) -> str:
 @pass_context
 def day_(context: Context, value: date) -> str:
     return day(value, context["now"].astimezone(context["zone"]).date())
+
+
+@pass_context
+def left(context: Context, value: date) -> int:
+    """Count the days until a date, for people of the zone; negative when it has passed."""
+    today: date = context["now"].astimezone(context["zone"]).date()
+    return (value - today).days
 
 
 @pass_context
@@ -269,6 +287,7 @@ FILTERS: dict[str, Any] = {
     "elapsed": elapsed,
     "fit": fit,
     "from": from_then,
+    "left": left,
     "listed": listed,
     "name": name,
     "noun": noun,
@@ -279,5 +298,6 @@ FILTERS: dict[str, Any] = {
     "ready": ready,
     "since": since_,
     "until": until_,
+    "when": when_,
     "with_seats": with_seats,
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from checks.model import Message
 from templates import render, unmarked
+from templates.sample_answers import ANSWERS
 from templates.samples import SAMPLES, Sample
 
 
@@ -24,7 +25,7 @@ def message_of(sample: Sample) -> Message:
 
 
 def pages() -> Iterator[str]:
-    return (show(sample) for sample in SAMPLES)
+    return (show(sample) for sample in (*SAMPLES, *ANSWERS))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import (
@@ -17,12 +16,9 @@ from checks.model import (
     CauseKind,
     Incident,
     IncidentState,
-    LookKind,
     Message,
     NoteKind,
-    Person,
     Priority,
-    Role,
     RouteKind,
     Scope,
     Silence,
@@ -31,67 +27,16 @@ from checks.model import (
 )
 from handlers import cards, pages
 from handlers.pages import Asked
-from storage import chats, incidents, looks, people, routes, silences
+from storage import chats, incidents, routes, silences
 from storage.database import Database
-from storage.looks import Due, Seen
 from storage.outbox import Owed
-from storage.tables import clients, redirects
+from storage.tables import clients
 from templates import unmarked
 from tests.builders import NOON, after, client, incident, redirect, symptom
+from tests.estates import ANNA, put_estate, put_looks
 from tests.telegram_html import check_message
 
 CHAT = -100
-ANNA = 7
-
-
-async def put_estate(database: Database, count: int = 3, **rest: Any) -> None:
-    """Clients c0 … behind r1, each with a direct address."""
-
-    async def work(tx: AsyncConnection) -> None:
-        stamps = {"created_at": NOON, "updated_at": NOON}
-        server = {"name": "r1", "owner": "поддержка Облака", "contacts": "+7 800 000-00-00, круглосуточно"}
-        await tx.execute(insert(redirects).values(**server, address="10.9.0.1", **stamps))
-        rows = [
-            {
-                "name": f"c{number}",
-                "title": f"Клиент {number}",
-                "kind": "cloud",
-                "domain": f"c{number}.te-cloud.ru",
-                "redirect": "r1",
-                "address": f"http://10.0.0.{number + 1}",
-                "contacts": "И. Петров, +7 900 000-00-00",
-                "manager": "Ольга",
-                **rest,
-                **stamps,
-            }
-            for number in range(count)
-        ]
-        await tx.execute(insert(clients), rows)
-        await people.admit(tx, Person(id=ANNA, name="Анна", role=Role.SUPPORT), username=None, at=NOON)
-
-    await database.write(work)
-
-
-async def put_looks(database: Database, opened: Sequence[bool], at: datetime = NOON) -> None:
-    """What the last direct look at c0, c1, … saw."""
-    due = [
-        Due(subject=client(f"c{n}"), kind=LookKind.INSTALLATION, due_at=at, interval=timedelta(minutes=1))
-        for n in range(len(opened))
-    ]
-    seen = [
-        Seen(
-            subject=client(f"c{n}"),
-            kind=LookKind.INSTALLATION,
-            due_at=at,
-            at=at,
-            fault=None if good else "refused",
-            status=200 if good else None,
-            elapsed=0.041,
-        )
-        for n, good in enumerate(opened)
-    ]
-    await database.write(lambda tx: looks.plan(tx, due))
-    await database.write(lambda tx: looks.save(tx, seen))
 
 
 async def put(database: Database, one: Incident) -> int:

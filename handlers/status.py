@@ -1,0 +1,201 @@
+"""Answers what people ask: the estate, one client, what does not work, what is muted. No chat library in here."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from checks.access import same_manager
+from checks.catalogue import ROWS
+from checks.estate import Estate
+from checks.model import Cause, CauseKind, Client, Incident, Message, Scope, Silence, State, Subject, SubjectKind
+from checks.search import find
+from checks.silences import active
+from checks.volume import Volume
+from handlers.cards import briefs, zone_in
+from handlers.client import read_client
+from handlers.directory import Book, Directory
+from handlers.impact import hit_names
+from handlers.pages import cut
+from handlers.reading import View, mute_of, subject_of
+from storage import arrivals, health, incidents, looks, people, silences
+from storage.database import Connection, Database
+from templates import MOSCOW, render
+from templates.answers import Named, Overview, Server
+from templates.cards import Mute
+
+CHOICES = 8
+HISTORY = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Who asks, where and when; a manager is answered about his own clients only."""
+
+    database: Database
+    directory: Directory
+    chat_id: int
+    now: datetime
+    zone: tzinfo = MOSCOW
+    """For chats that have chosen none of their own."""
+    only_manager: str | None = None
+    """As the lists call this manager; None = sees everybody."""
+    estate: Estate | None = None
+    """The lists, where somebody has them at hand."""
+    volume: Volume = field(default_factory=Volume)
+
+
+async def overview(question: Question) -> Message:
+    """Answer ``/status``: the estate in one message."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        own = _own(question, book)
+        known = await _open_incidents(connection, book.estate, own)
+        hit = {name for one in known for name in hit_names(one, book.estate)} & own
+        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
+        estate = Overview(
+            clients=len(own),
+            hit=len(hit),
+            incidents=await briefs(connection, known, view),
+            servers=await _servers(connection, book.estate, own),
+            looked_at=await looks.newest(connection),
+            heard_at=await arrivals.newest(connection),
+            mutes=len(lasting),
+            unseen=await _unseen(connection, book.estate, own),
+            limit=question.volume.limit,
+            window=question.volume.window,
+            own=question.only_manager,
+        )
+    return render("status", now=question.now, zone=view.zone, estate=estate)
+
+
+async def search(question: Question, query: str) -> Message:
+    """Answer ``/status words``: the client's card, or a choice of those who fit."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        own = _own(question, book)
+        found = find(book.index, query, may_see=own.__contains__)
+        if len(found.names) == 1:
+            return await _card(connection, book.estate.clients[found.names[0]], view)
+    shown = [_named(book.estate.clients[name]) for name in found.names[:CHOICES]]
+    near = [_named(book.estate.clients[name]) for name in found.near]
+    more = len(found.names) - len(shown) + found.more
+    return render("found", now=question.now, zone=view.zone, clients=shown, near=near, more=more, query=query)
+
+
+async def client(question: Question, name: str) -> Message | None:
+    """Return the card of the client ``name``; None = not on the lists, or not this manager's."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        if name not in _own(question, book):
+            return None
+        return await _card(connection, book.estate.clients[name], view)
+
+
+async def history(question: Question, name: str) -> Message | None:
+    """Return what happened to a client in the last 30 days."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        if name not in _own(question, book):
+            return None
+        known = await incidents.of_client(connection, name, since=question.now - HISTORY)
+        lines = await briefs(connection, known, view)
+    label = book.estate.clients[name].label
+    facts = {"label": label, "name": name, "incidents": lines, "days": HISTORY.days}
+    return render("history", now=question.now, zone=view.zone, **facts)
+
+
+async def down(question: Question, arg: str = "") -> Message:
+    """Answer ``/down``: what does not work now; ``arg`` is the page's number."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        known = await _open_incidents(connection, book.estate, _own(question, book))
+        shown, page = cut(known, arg)
+        lines = await briefs(connection, shown, view)
+    own = question.only_manager is not None
+    return render("down", now=question.now, zone=view.zone, incidents=lines, page=page, own=own)
+
+
+async def mutes(question: Question, arg: str = "") -> Message:
+    """Answer ``/mutes``: everything that is muted, with authors and ends; ``arg`` is the page's number."""
+    async with question.database.read() as connection:
+        view, book = await _open(connection, question)
+        own = _own(question, book)
+        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
+        shown, page = cut(lasting, arg)
+        who = await people.names(connection, {one.author for one in shown})
+        rows = [await _muted(connection, one, who.get(one.author, ""), view) for one in shown]
+    return render("mutes", now=question.now, zone=view.zone, mutes=rows, page=page)
+
+
+# ── what is read ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _open(connection: Connection, question: Question) -> tuple[View, Book]:
+    book = await question.directory.book(connection, question.estate)
+    zone = await zone_in(connection, question.chat_id, question.zone)
+    return View(estate=book.estate, now=question.now, zone=zone, chat_id=question.chat_id), book
+
+
+def _own(question: Question, book: Book) -> AbstractSet[str]:
+    """Return the names of the clients that may be seen."""
+    everybody = book.estate.clients
+    if question.only_manager is None:
+        return everybody.keys()
+    return {name for name, one in everybody.items() if same_manager(question.only_manager, one.manager)}
+
+
+async def _open_incidents(connection: Connection, estate: Estate, own: AbstractSet[str]) -> list[Incident]:
+    """Load the open incidents, the gravest first; of others' clients only what touches one's own as well."""
+    known = await incidents.open_ones(connection)
+    if len(own) < len(estate.clients):
+        known = [one for one in known if not own.isdisjoint(hit_names(one, estate))]
+    return sorted(known, key=lambda one: (one.priority, -len(hit_names(one, estate)), one.opened_at))
+
+
+async def _servers(connection: Connection, estate: Estate, own: AbstractSet[str]) -> tuple[Server, ...]:
+    names = [name for name, behind in estate.behind.items() if name in estate.redirects and not own.isdisjoint(behind)]
+    beliefs = await health.of_subjects(connection, [Subject(SubjectKind.REDIRECT, name) for name in names])
+    states = {one.subject.name: one.state for one in beliefs.values()}
+    works = {State.OK: True, State.FAIL: False, State.FLAPPING: False}
+    return tuple(
+        Server(
+            label=estate.redirects[name].label,
+            clients=len(estate.behind[name]),
+            works=works.get(states.get(name, State.UNKNOWN)),
+        )
+        for name in names
+    )
+
+
+async def _unseen(connection: Connection, estate: Estate, own: AbstractSet[str]) -> int:
+    """Count the clients of whom nothing can be known."""
+    blank = [name for name in own if not estate.clients[name].domain and estate.address_of(name) is None]
+    heard = {name for name, _ in await arrivals.of_clients(connection, blank)} if blank else set()
+    return len(set(blank) - heard)
+
+
+async def _card(connection: Connection, one: Client, view: View) -> Message:
+    return render("client", now=view.now, zone=view.zone, one=await read_client(connection, one, view))
+
+
+def _named(one: Client) -> Named:
+    return Named(name=one.name, label=one.label, hint=one.name if one.name.casefold() != one.label.casefold() else "")
+
+
+def _concerns(silence: Silence, own: AbstractSet[str], question: Question) -> bool:
+    if not active(silence, question.now):
+        return False
+    if question.only_manager is None:
+        return True
+    return silence.chat_id == question.chat_id or (silence.scope is Scope.CLIENT and silence.target in own)
+
+
+async def _muted(connection: Connection, silence: Silence, by: str, view: View) -> Mute:
+    target = silence.target
+    if silence.scope is Scope.CODE:
+        return mute_of(silence, by, view.now, what=ROWS[target].title if target in ROWS else target)
+    cause = Cause(CauseKind.CLIENT, target) if silence.scope is Scope.CLIENT else Cause.parse(target)
+    what = await subject_of(connection, cause, view.estate)
+    return mute_of(silence, by, view.now, what=what, kind=cause.kind)

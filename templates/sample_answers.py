@@ -1,0 +1,133 @@
+"""Sample facts for every answer, for the gallery and its tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from checks.catalogue import ROWS
+from checks.model import CauseKind, ClientKind, Priority, Scope, State
+from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
+from templates.cards import Brief, Page
+from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
+
+SERVERS = (Server(label="r1", clients=38, works=True), Server(label="r2", clients=2, works=True))
+WELL = Overview(clients=212, hit=0, servers=SERVERS, looked_at=DAY - timedelta(seconds=20), heard_at=DAY - 2 * MINUTE)
+ILL = replace(WELL, hit=40, incidents=BRIEFS, servers=(replace(SERVERS[0], works=False), SERVERS[1]), mutes=1, unseen=3)
+CHECKS = tuple(
+    Check(code=code, title=ROWS[code].title, well=ROWS[code].well, state=State.OK, seen_at=DAY - MINUTE, since=DAY)
+    for code in ("KodeksTcpStatus", "KodeksHttp200Status", "KodeksOnlineSensLockCheck", "SmartXMLfileIsToOld")
+)
+REPORT = Report(
+    at=DAY - 23 * MINUTE,
+    operup_at=DAY - timedelta(hours=6, minutes=20),
+    update_number=2330,
+    version="6.4.5.127",
+    key=True,
+    licence_end=date(2026, 12, 31),
+    seats=20,
+    sessions=17,
+    refused=2,
+)
+GOOD = ClientCard(
+    name="romashka",
+    label="Ромашка",
+    kind=ClientKind.CLOUD,
+    verdict=Verdict.FRESH,
+    checks=CHECKS,
+    report_heard_at=DAY - 23 * MINUTE,
+    status_heard_at=DAY - 6 * MINUTE,
+    report=REPORT,
+    answers=(
+        Answer(kind="domain", address="romashka.te-cloud.ru", opens=True, elapsed=0.084, at=DAY - MINUTE / 3),
+        Answer(kind="installation", address="http://10.0.0.1/docs", opens=True, elapsed=0.041, at=DAY - MINUTE / 3),
+    ),
+    domain="romashka.te-cloud.ru",
+    redirect="r1",
+    address="http://10.0.0.1/docs",
+    admin_url="http://10.0.0.1/admin",
+    manager="Ольга",
+    contacts="И. Петров, +7 900 000-00-00",
+    contract_end=date(2027, 3, 1),
+    seats=20,
+    served=Served(share=0.991, outages=1, down=timedelta(minutes=37), norm="95–99"),
+)
+LOST = Brief(
+    number=131,
+    subject="Ромашка",
+    title="сервер не видит ключ защиты",
+    priority=Priority.K1,
+    critical=True,
+    opened_at=DAY - timedelta(hours=15),
+    taken_by="Игорь",
+)
+BAD = replace(
+    GOOD,
+    verdict=Verdict.DOWN,
+    incidents=(LOST,),
+    mutes=(replace(MUTE, at=DAY, until=DAY + timedelta(hours=4), scope=Scope.CLIENT),),
+    checks=(replace(CHECKS[2], state=State.FAIL, since=DAY - timedelta(hours=15), reason="key_inactive"), *CHECKS[:2]),
+    report=replace(REPORT, key=False, licence_end=None, refused=None),
+    answers=(
+        Answer(kind="domain", address="", opens=False, reason="status_502", at=DAY - MINUTE),
+        Answer(kind="installation", address="", at=DAY - timedelta(days=2)),
+    ),
+)
+BEHIND = Brief(
+    number=128,
+    kind=CauseKind.REDIRECT,
+    subject="r1",
+    title="не работает",
+    priority=Priority.K1,
+    critical=True,
+    opened_at=DAY - 4 * MINUTE,
+    clients=38,
+)
+BLANK = ClientCard(
+    name="zarya", label="Заря", kind=ClientKind.CLOSED, verdict=Verdict.UNKNOWN, served=Served(norm="95–99")
+)
+CHOICE = [Named(name="romashka", label="Ромашка"), Named(name="romashka-2", label="Ромашка", hint="romashka-2")]
+PAST = (
+    replace(LOST, ended_at=DAY - timedelta(hours=14)),
+    replace(BEHIND, number=97, opened_at=DAY - timedelta(days=9), ended_at=DAY - timedelta(days=9) + 112 * MINUTE),
+)
+MUTES = [
+    replace(MUTE, id=7, at=DAY, until=DAY + timedelta(hours=4), scope=Scope.CLIENT),
+    replace(MUTE, id=8, by="Игорь", until=None, what="r1", kind=CauseKind.REDIRECT, reason="", here=True),
+    replace(MUTE, id=9, until=DAY + timedelta(days=1), scope=Scope.CODE, what="давно нет отчётов"),
+]
+
+
+def _answer(title: str, template: str, **facts: Any) -> Sample:
+    return Sample(title=title, template=template, now=DAY, facts=facts)
+
+
+ANSWERS: tuple[Sample, ...] = (
+    _answer("/status: всё в порядке", "status", estate=WELL),
+    _answer("/status: не всё в порядке", "status", estate=ILL),
+    _answer("/status менеджера", "status", estate=replace(WELL, clients=21, own="Ольга")),
+    _answer("/status: список пуст", "status", estate=Overview(clients=0, hit=0)),
+    _answer("/status: ещё ничего не проверено", "status", estate=Overview(clients=40, hit=0)),
+    _answer("Клиент: всё в порядке", "client", one=GOOD),
+    _answer("Клиент: актуальность неизвестна", "client", one=replace(GOOD, verdict=Verdict.WELL, report=None)),
+    _answer("Клиент: данные устарели", "client", one=replace(GOOD, verdict=Verdict.STALE)),
+    _answer("Клиент: не работает, заглушено", "client", one=BAD),
+    _answer("Клиент: только напрямую", "client", one=replace(GOOD, verdict=Verdict.DETOUR, incidents=(BEHIND,))),
+    _answer("Клиент: неизвестно", "client", one=BLANK),
+    _answer("Несколько подходят", "found", clients=CHOICE, near=[], more=4, query="рома"),
+    _answer("Никто не подходит, есть похожие", "found", clients=[], near=CHOICE, more=0, query="рамошка"),
+    _answer("Никто не подходит", "found", clients=[], near=[], more=0, query="ъъъ"),
+    _answer("/down", "down", incidents=BRIEFS, page=Page(number=0, pages=2, total=13), own=False),
+    _answer("/down: всё работает", "down", incidents=(), page=Page(), own=True),
+    _answer("/mutes", "mutes", mutes=MUTES, page=Page(total=3)),
+    _answer("/mutes: пусто", "mutes", mutes=[], page=Page()),
+    _answer("История", "history", label="Ромашка", name="romashka", incidents=PAST, days=30),
+    _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30),
+    _answer("Чат потерян (заметка)", "notice", what="chat_lost", facts={"title": "Техподдержка", "chat": -100,
+            "why": "kicked", "heirs": []}, repeat=False),
+    _answer("Темы нет", "notice", what="topic_lost", facts={"thread": 5}, repeat=False),
+    _answer("Не принято", "notice", what="undeliverable", facts={"incident": 128, "why": "can't parse"}, repeat=False),
+    _answer("Без оформления", "notice", what="template_fault", facts={"incident": 128, "why": "ValueError"},
+            repeat=False),
+)  # fmt: skip
