@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database, open_database
 from storage.schema import upgrade
+
+settings.register_profile("house", deadline=None)  # nothing here is timed: a busy machine is no fault
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
