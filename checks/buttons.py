@@ -32,7 +32,6 @@ class Action(StrEnum):
     RETURN_TEXT = "rtext"
     STATUS = "st"
     HISTORY = "hist"
-    PAGE = "page"
     IMPORT_APPLY = "iapply"
     IMPORT_DROP = "idrop"
     HERE = "here"
@@ -43,7 +42,6 @@ class Action(StrEnum):
     HELP = "help"
     DOWN = "down"
     MUTES = "mutes"
-    CANCEL = "cancel"
 
 
 WORDS = frozenset(action.value for action in Action)

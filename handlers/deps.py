@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from checks.estate import Estate
 from checks.model import Subject
 from checks.rules import Rules
+from handlers.directory import Directory
 from storage.database import Database
 from storage.secrets import Vault
 
@@ -17,15 +17,6 @@ LookNow = Callable[[Subject], Awaitable[bool]]
 """Look at a subject out of turn, record what was seen, and return True; False = nothing to look at there."""
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-
-
-def _nothing() -> None:
-    """Do nothing."""
-
-
-def _no_rules() -> Rules:
-    """Return the rules of an empty estate."""
-    return Rules(estate=Estate(clients={}, redirects={}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +28,11 @@ class Deps:
     look_now: LookNow
     wake: Callable[[], None]
     """Tell delivery that something is owed."""
-    vault: Vault | None = None
-    """Seals lists with passwords; without it no files are taken."""
-    estate_changed: Callable[[], None] = _nothing
-    """Tell the schedule that lists were applied."""
-    rules: Callable[[], Rules] = _no_rules
+    rules: Callable[[], Rules]
     """The estate and the operator's rules, as they are now."""
+    vault: Vault
+    """Seals lists with passwords until they are decided."""
+    directory: Directory = field(default_factory=Directory)
     zone: ZoneInfo = MOSCOW
     """For chats that have no time zone of their own."""
     chats: frozenset[int] = frozenset()

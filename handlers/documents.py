@@ -47,8 +47,6 @@ def router(vault: Vault) -> Router:
             now=turn.now,
             allow_gone=press.arg == GONE,
         )
-        if outcome.verdict is Verdict.APPLIED:
-            turn.deps.estate_changed()
         await _show(query, turn, outcome)
 
     async def dropped(query: CallbackQuery, press: Press, turn: Turn) -> None:

@@ -79,6 +79,12 @@ async def owners_of(connection: Connection, incident: Incident) -> list[str | No
     return await names.owners(connection, hit)
 
 
+async def owner_of(turn: Turn, client: str) -> list[str | None]:
+    """Return whose the client is."""
+    async with turn.deps.database.read() as connection:
+        return await names.owners(connection, {client})
+
+
 # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -156,18 +162,27 @@ async def _step(turn: Turn, act: str, step: Step, number: int) -> Change | None:
 
 
 async def _look_now(query: CallbackQuery, press: Press, turn: Turn, manners: Manners) -> None:
-    """Look out of turn: answer at once, put the result into the card when it is there."""
-    found = await case(turn, query, press.id, Act.LOOK)
-    if found is None:
-        return
-    wanted = subjects_of(found.incident)
+    """Look out of turn: answer at once, put the result into the card when it is there.
+
+    The button of a client's card carries no number but the client's name.
+    """
+    if press.id:
+        found = await case(turn, query, press.id, Act.LOOK)
+        if found is None:
+            return
+        wanted = subjects_of(found.incident)
+    else:
+        turn.require(Act.LOOK, await owner_of(turn, press.arg))
+        wanted = [Subject(SubjectKind.CLIENT, press.arg)]
     if not wanted:
         await answer(turn, query, "nothing_to_look", alert=True)
         return
     await answer(turn, query, "looking")
     await look(turn, wanted, manners)
     turn.now = turn.deps.now()
-    await show_card(turn, query, found.number)
+    message = await (showing.card(turn, press.id) if press.id else showing.client(turn, press.arg))
+    if message is not None:
+        await show(turn, query, message)
 
 
 async def look(turn: Turn, wanted: list[Subject], manners: Manners) -> None:

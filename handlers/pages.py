@@ -8,8 +8,10 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from checks.catalogue import ROWS
-from checks.estate import web
+from checks.estate import Estate, web
 from checks.model import Cause, CauseKind, Incident, Message, Scope
+from checks.notifications import Policy
+from checks.rules import Rules
 from handlers.cards import card_message, zone_in
 from handlers.impact import row_of
 from handlers.reading import View, read_card, subject_of
@@ -34,6 +36,10 @@ class Asked:
     now: datetime
     zone: tzinfo = MOSCOW
     """For chats that have chosen none of their own."""
+    only_manager: str | None = None
+    """Whose clients alone the person who asks may see; None = everybody's."""
+    rules: Rules | None = None
+    """The lists and routes, where somebody has them at hand."""
 
 
 async def card(database: Database, asked: Asked, _arg: str = "") -> Message | None:
@@ -121,7 +127,7 @@ async def mute_menu(
     """
     async with database.read() as connection:
         found = await _find(connection, asked) if asked.number else None
-        estate = found[1].estate if found else await registry.load(connection)
+        estate = found[1].estate if found else await _estate(connection, asked)
         zone = await zone_in(connection, asked.chat_id, asked.zone)
         incident = found[0] if found else None
         cause = incident.cause if incident else Cause(CauseKind.CLIENT, client or "")
@@ -152,9 +158,20 @@ async def _find(connection: Connection, asked: Asked) -> tuple[Incident, View] |
     incident = await incidents.load(connection, asked.number)
     if incident is None:
         return None
-    estate = await registry.load(connection)
+    estate = await _estate(connection, asked)
     zone = await zone_in(connection, asked.chat_id, asked.zone)
-    return incident, View(estate=estate, now=asked.now, zone=zone, chat_id=asked.chat_id)
+    return incident, View(
+        estate=estate,
+        now=asked.now,
+        zone=zone,
+        chat_id=asked.chat_id,
+        policy=asked.rules.policy if asked.rules else Policy(),
+        only_manager=asked.only_manager,
+    )
+
+
+async def _estate(connection: Connection, asked: Asked) -> Estate:
+    return asked.rules.estate if asked.rules else await registry.load(connection)
 
 
 async def _read(connection: Connection, asked: Asked) -> tuple[Card, View] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
+from checks.access import same_manager
 from checks.catalogue import Row
 from checks.estate import Estate
 from checks.hours import OFFICE, hours_of, opens_at, zone_of
@@ -51,13 +52,22 @@ class View:
     chat_id: int | None = None
     policy: Policy = field(default_factory=Policy)
     """With the routes of the configuration: a chat sees only what its routes allow."""
+    only_manager: str | None = None
+    """Whose clients alone may be named to the person who asks, as the lists call this manager; None = everybody's."""
+
+    def shows(self, name: str) -> bool:
+        """Say whether the client may be named to this person."""
+        if self.only_manager is None:
+            return True
+        client = self.estate.clients.get(name)
+        return client is not None and same_manager(self.only_manager, client.manager)
 
 
 async def read_card(connection: Connection, incident: Incident, view: View, *, repeat: bool = False) -> Card:
     """Return everything the card of ``incident`` has to say."""
     assert incident.id is not None
     row = row_of(incident)
-    names = hit_names(incident, view.estate)
+    names = tuple(name for name in hit_names(incident, view.estate) if view.shows(name))
     if view.chat_id is not None:
         names = await visible_in(connection, view.chat_id, names, policy=view.policy)
     clients = [view.estate.clients[name] for name in names if name in view.estate.clients]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aiogram import Bot, Router
 
-from handlers import admission, chats, documents, errors, help, here, incidents, journal, people, reasons, silences  # noqa: A004 - the noun of the module
+from handlers import (
+    admission,
+    chats,
+    documents,
+    errors,
+    help,  # noqa: A004 - the noun of the module
+    here,
+    incidents,
+    journal,
+    people,
+    questions,
+    reasons,
+    silences,
+)
 from handlers.access import Access, Once
 from handlers.deps import Deps
 from handlers.menus import give_menus
@@ -29,7 +42,9 @@ def build(deps: Deps) -> Router:
         incidents.router(),
         silences.router(),
         reasons.router(deps),
-        *([documents.router(deps.vault)] if deps.vault else []),
+        documents.router(deps.vault),
+        questions.router(),
+        questions.words_router(),
         help.last_resort(),
     )
     return root

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from checks.access import ChatKind, sees_all
 from checks.buttons import Action
 from checks.model import Message, Scope
-from handlers import pages
+from handlers import pages, status
 from handlers.pages import Asked
-from handlers.replies import worded
+from handlers.status import Question
 from handlers.turn import Turn
 from storage.database import Database
 
@@ -42,13 +43,44 @@ async def mute_menu(
     return await pages.mute_menu(turn.deps.database, asked, scope=scope, scopes=scopes, client=client)
 
 
-async def client(_turn: Turn, _name: str) -> Message | None:
-    return None
+async def client(turn: Turn, name: str) -> Message | None:
+    """Return the client's card; None = not on the lists, or not this manager's."""
+    return await status.client(question(turn), name)
 
 
 async def mutes(turn: Turn) -> Message:
-    return worded(turn, "cancelled")
+    """Return the list of everything that is muted."""
+    return await status.mutes(question(turn))
+
+
+def question(turn: Turn) -> Question:
+    """Return who asks, where and when, and whose clients the answer may tell of."""
+    rules = turn.deps.rules()
+    return Question(
+        database=turn.deps.database,
+        directory=turn.deps.directory,
+        chat_id=turn.chat_id,
+        now=turn.now,
+        zone=turn.deps.zone,
+        only_manager=_only_manager(turn),
+        estate=rules.estate,
+        volume=rules.policy.volume,
+    )
 
 
 def _asked(turn: Turn, number: int) -> Asked:
-    return Asked(number=number, chat_id=turn.chat_id, now=turn.now, zone=turn.deps.zone)
+    """Return which incident is asked about, where, when and by whom; a card in a group is everybody's there."""
+    only = _only_manager(turn) if turn.chat is ChatKind.PRIVATE else None
+    return Asked(
+        number=number,
+        chat_id=turn.chat_id,
+        now=turn.now,
+        zone=turn.deps.zone,
+        only_manager=only,
+        rules=turn.deps.rules(),
+    )
+
+
+def _only_manager(turn: Turn) -> str | None:
+    everything = sees_all(turn.someone, managers_see_all=turn.deps.managers_see_all)
+    return None if everything else turn.someone.manager or ""

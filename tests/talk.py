@@ -13,6 +13,7 @@ import aiohttp
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from cryptography.fernet import Fernet
 from sqlalchemy import insert
 
 from checks.access import ChatKind
@@ -27,6 +28,7 @@ from handlers.turn import Turn
 from storage import audit, chats, estate, incidents, messages, people, silences, tables
 from storage.database import Database
 from storage.messages import Said
+from storage.secrets import Vault
 from tests.builders import NOON
 
 TOKEN = "1000:secret"
@@ -150,7 +152,8 @@ class Talk:
     async def shows(self, number: int, chat: Any, viewer: Person = STAFF[0]) -> dict[str, Any]:
         """Put the card of an incident into a chat, as delivery does; returns it as the chat shows it."""
         turn = Turn(
-            deps=self.deps, bot=self.bot, update_id=0, now=self.clock(), chat_id=chat.id, chat=ChatKind.GROUP,
+            deps=self.deps, bot=self.bot, update_id=0, now=self.clock(), chat_id=chat.id,
+            chat=ChatKind.PRIVATE if chat.id > 0 else ChatKind.GROUP,
             zone=self.deps.zone, user_id=viewer.id, user_name=viewer.name, person=viewer,
         )  # fmt: skip
         message = await showing.card(turn, number)
@@ -194,6 +197,7 @@ async def talking(
 ) -> AsyncIterator[Talk]:
     """Run the embedded chat and the bot; with ``known`` the staff and the support group are there already."""
     clock = clock or Clock()
+    deps = {"vault": Vault(Fernet.generate_key()), **deps}
     app = telegram.create_app(cast=CAST, now=clock, token=TOKEN, limits=False)
     looks, woken = Looks(), list[datetime]()
     if known:

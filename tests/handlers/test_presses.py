@@ -8,7 +8,21 @@ import pytest
 from checks.model import Cause, CauseKind, LookKind, Scope
 from storage import incidents, looks
 from tests.builders import client, incident, redirect, symptom
-from tests.talk import ADMIN, ANNA, HOSTILE, IGOR, MISHA, OLGA, PETR, STRANGER, SUPPORT, labels, settle_estate, talking
+from tests.talk import (
+    ADMIN,
+    ANNA,
+    HOSTILE,
+    IGOR,
+    MISHA,
+    OLGA,
+    PETR,
+    STAFF,
+    STRANGER,
+    SUPPORT,
+    labels,
+    settle_estate,
+    talking,
+)
 
 TAKE, BACK, LOOK, MORE, MUTE = "✋ Беру", "↩ Отдать", "Проверить сейчас", "Подробнее", "🔕 Заглушить…"
 
@@ -29,12 +43,13 @@ def shared():
     )
 
 
-async def opens_directly(talk, name):
-    """The installation answered a moment ago by its direct address."""
-    key = {"subject": client(name), "kind": LookKind.INSTALLATION, "due_at": talk.clock()}
-    await talk.database.write(lambda tx: looks.plan(tx, [looks.Due(interval=timedelta(minutes=1), **key)]))
-    seen = looks.Seen(at=talk.clock(), status=200, elapsed=0.04, **key)
-    await talk.database.write(lambda tx: looks.save(tx, [seen]))
+async def opens_directly(talk, *names):
+    """These installations answered a moment ago by their direct addresses."""
+    keys = [{"subject": client(name), "kind": LookKind.INSTALLATION, "due_at": talk.clock()} for name in names]
+    due = [looks.Due(interval=timedelta(minutes=1), **key) for key in keys]
+    seen = [looks.Seen(at=talk.clock(), status=200, elapsed=0.04, **key) for key in keys]
+    await talk.database.write(lambda tx: looks.plan(tx, due))
+    await talk.database.write(lambda tx: looks.save(tx, seen))
 
 
 async def timeline(talk, number):
@@ -260,6 +275,20 @@ async def test_everything_behind_a_shared_card_is_shown_and_leads_back(talk):
         assert shown["text"] != card["text"]
         await talk.presses(ANNA, "← К аварии", SUPPORT)
         assert "r1" in (await talk.last(SUPPORT))["text"]
+
+
+async def test_a_manager_is_named_his_own_clients_only(talk):
+    await opens_directly(talk, "romashka", "vektor")
+    number = await talk.opens(shared())
+    viewer = next(one for one in STAFF if one.id == OLGA.id)
+    card = await talk.shows(number, OLGA, viewer)
+    await talk.presses(OLGA, "Показать адреса клиентам")
+    page = await talk.last(OLGA)
+
+    assert "Ромашка" in page["text"]
+    for text in (card["text"], page["text"]):
+        assert "Вектор" not in text
+        assert "10.0.0.2" not in text
 
 
 async def test_handed_to_the_owner_once(talk):
