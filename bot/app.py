@@ -123,6 +123,7 @@ def beats(world: World) -> Sequence[Beat]:
         Beat(name="judge time", every=timedelta(seconds=15), act=world.judge_time),
         Beat(name="refresh", every=timedelta(seconds=3), act=world.refresh),
         Beat(name="purge", every=timedelta(hours=24), act=world.purge),
+        Beat(name="purge reports", every=timedelta(hours=1), act=world.purge_reports),
     )
 
 
@@ -130,13 +131,17 @@ def beats(world: World) -> Sequence[Beat]:
 async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     """Serve the intake of reports and what operators ask of us."""
     config = world.config
-    gate = TokenGate(world.database, TokenFile(config.server.upload_token_file), now=world.now)
-    app = create_server(
-        door=world.intake(), admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry()
-    )
+    given = config.server.upload_token
+    file = TokenFile(config.server.upload_token_file, text=given.get_secret_value() if given else "")
+    gate = TokenGate(world.database, file, now=world.now)
+    intake = world.intake()
+    app = create_server(door=intake, admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry())
     host, _, port = config.server.listen.rpartition(":")
-    async with serving(app, host.strip("[]"), int(port)) as bound:
-        yield bound
+    try:
+        async with serving(app, host.strip("[]"), int(port)) as bound:
+            yield bound
+    finally:
+        await intake.close()
 
 
 def _probes(world: World, rival: Rival) -> dict[str, Probe]:

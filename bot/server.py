@@ -14,7 +14,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.intake import Admit, Bounds, Door, RefusedError, Reports, refuse, reply
+from bot.bounds import Bounds, RefusedError
+from bot.intake import Admit, Door, Reports, refuse, reply
 
 log = logging.getLogger(__name__)
 

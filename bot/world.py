@@ -20,7 +20,7 @@ from bot.settings import prober_settings
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import cards, ticks
+from handlers import cards, retention, ticks
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
@@ -67,8 +67,16 @@ class World:
             rules, pending = self.watch.rules(), self.prober.pending
             return await record_in(tx, observations, rules=rules, now=now, pending=pending)
 
-        shelf = Shelf(self.config.storage.files)
-        return Intake(self.database, shelf, now=self.now, record=record, after=lambda _recorded: self.delivery.wake())
+        return Intake(
+            self.database, self._shelf(), now=self.now, record=record, after=lambda _recorded: self.delivery.wake()
+        )
+
+    async def purge_reports(self) -> None:
+        """Drop reports and files beyond what is kept of each client."""
+        await retention.purge(self.database, self._shelf(), self.now())
+
+    def _shelf(self) -> Shelf:
+        return Shelf(self.config.storage.files)
 
     async def purge(self) -> None:
         """Drop what is too old to keep."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from checks.hours import zone_of
@@ -15,7 +15,7 @@ from checks.readers.status import MAX_BYTES, read_status
 from checks.readers.sysinfo import MOSCOW, SysinfoFacts, read_sysinfo
 from checks.reports import Broken, Report, ReportKind
 from handlers.ledger import Answer, Delivery, Ledger
-from storage import absences, arrivals, reports, tokens
+from storage import arrivals, reports, tokens
 from storage.database import Database
 from storage.files import Body, Shelf, Spool
 from storage.tokens import Pass
@@ -207,27 +207,6 @@ class _Receipt:
     answers: Sequence[Answer]
     recorded: Any
     replaced: set[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """How much is kept of each client; the last report of each kind stays in any case, its file for ``days``."""
-
-    sysinfo: int = 60
-    status: int = 20
-    days: timedelta = timedelta(days=90)
-
-
-async def purge(database: Database, shelf: Shelf, now: datetime, retention: Retention) -> int:
-    """Forget old reports, expired tokens, old absences, and files nobody needs; return how many files went. Daily."""
-    keep = {ReportKind.SYSINFO: retention.sysinfo, ReportKind.STATUS: retention.status}
-    before = now - retention.days
-    await database.write(lambda tx: reports.purge(tx, keep=keep, before=before))
-    await database.write(lambda tx: tokens.purge(tx, now))
-    await database.write(lambda tx: absences.purge(tx, before))
-    async with database.read() as connection:
-        wanted = await arrivals.kept_files(connection, before)
-    return await asyncio.to_thread(shelf.purge, wanted, now)
 
 
 def _sysinfo(body: Body, where: tzinfo) -> SysinfoFacts:

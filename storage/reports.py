@@ -85,12 +85,23 @@ async def latest(connection: AsyncConnection, client: str, kind: ReportKind) -> 
     return Row(**{**values, "kind": ReportKind(row["kind"])})
 
 
-async def purge(tx: AsyncConnection, *, keep: Mapping[ReportKind, int], before: datetime) -> None:
-    """Drop reports beyond the newest ``keep`` of a client and kind; older than ``before``, all but the last."""
+async def senders(connection: AsyncConnection) -> list[str]:
+    """Return every client of whom reports are kept."""
+    return list((await connection.execute(select(reports.c.client).distinct())).scalars())
+
+
+async def purge(
+    tx: AsyncConnection, names: Collection[str], *, keep: Mapping[ReportKind, int], before: datetime
+) -> None:
+    """Drop reports of ``names`` beyond the newest ``keep`` of a kind, and all but the last older than ``before``.
+
+    A few hundred clients at a time, so that nobody waits long for the writer.
+    """
     age = func.row_number().over(
         partition_by=(reports.c.client, reports.c.kind), order_by=(reports.c.received_at.desc(), reports.c.id.desc())
     )
-    ranked = select(reports.c.id, reports.c.kind, reports.c.received_at, age.label("age")).subquery()
+    columns = (reports.c.id, reports.c.kind, reports.c.received_at, age.label("age"))
+    ranked = select(*columns).where(reports.c.client.in_(sorted(names))).subquery()
     beyond = [and_(ranked.c.kind == kind, ranked.c.age > max(count, 1)) for kind, count in keep.items()]
     old = and_(ranked.c.received_at < before, ranked.c.age > 1)
     await tx.execute(delete(reports).where(reports.c.id.in_(select(ranked.c.id).where(or_(*beyond, old)))))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.intake import Bounds
+from bot.bounds import Bounds
 from checks.model import Observation
 from handlers.reports import Intake
 from storage.database import Database
@@ -20,7 +20,7 @@ from tests.builders import NOON
 
 DEALER = "0599romashka"
 SECRET = "DISTRIBUTORSECRET"
-BOUNDS = Bounds(idle=timedelta(seconds=0.3), total=timedelta(seconds=1.5))
+BOUNDS = Bounds(idle=timedelta(seconds=1), total=timedelta(seconds=3))
 
 
 @dataclass

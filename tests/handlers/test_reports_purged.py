@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 
 from checks.model import ClientKind
 from handlers.ledger import Answer
-from handlers.reports import Intake, Retention, purge
+from handlers.reports import Intake
+from handlers.retention import Retention, purge
 from storage.database import Database
 from storage.files import Shelf
 from storage.tables import clients, reports

@@ -79,9 +79,11 @@ async def test_a_purge_keeps_the_last_few_and_always_the_last(database: Database
     await database.write(lambda tx: reports.save(tx, statuses + sysinfos, []))
 
     keep = {STATUS: 3, SYSINFO: 30}
-    await database.write(lambda tx: reports.purge(tx, keep=keep, before=after(days=-50)))
+    await database.write(lambda tx: reports.purge(tx, ["romashka"], keep=keep, before=after(days=-50)))
 
     assert await kept(database) == ["s0", "s1", "s2", "x0"]
+    async with database.read() as connection:
+        assert await reports.senders(connection) == ["romashka"]
 
 
 def files_in(folder: Path) -> list[str]:

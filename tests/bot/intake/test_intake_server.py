@@ -98,11 +98,12 @@ async def test_a_missing_field_is_refused(world: World) -> None:
     assert (code(answer), word(answer)) == (400, "malformed")
 
 
+@pytest.mark.slow
 async def test_half_a_body_stores_nothing(world: World) -> None:
     whole = multipart(b"x" * 200_000, name="romashka.xml")
 
     for cut in (len(whole) // 2, len(whole) - 20):
-        answer = await world.send(whole[:cut], wait=3)
+        answer = await world.send(whole[:cut], wait=9)
         assert code(answer) == 408
     _, writer = await asyncio.open_connection("127.0.0.1", world.port)
     writer.write(whole[: len(whole) // 2])
@@ -145,6 +146,7 @@ async def drip(world: World, *, pieces: int) -> tuple[bytes, float]:
     return answer, clock() - began
 
 
+@pytest.mark.slow
 async def test_a_slow_sender_is_cut_off_and_nobody_else_notices(world: World) -> None:
     silent, dripping = (asyncio.create_task(drip(world, pieces=pieces)) for pieces in (0, 100))
     await asyncio.sleep(0.1)
@@ -154,8 +156,8 @@ async def test_a_slow_sender_is_cut_off_and_nobody_else_notices(world: World) ->
     (first, soon), (second, later) = await asyncio.gather(silent, dripping)
     assert (code(first), word(first)) == (408, "too_slow")
     assert (code(second), word(second)) == (408, "too_slow")
-    assert soon < 1.2
-    assert 1.2 < later < 4
+    assert 0.8 < soon < later
+    assert 2.8 < later < 8
 
 
 async def test_headers_that_never_end_are_cut_off(world: World) -> None:
@@ -165,7 +167,7 @@ async def test_headers_that_never_end_are_cut_off(world: World) -> None:
     answers = await asyncio.gather(world.send(b""), world.send(multipart(STATUS)[:60]))
 
     assert answers == [b"", b""]
-    assert 0.9 < clock() - began < 3
+    assert 0.9 < clock() - began < 4.9
 
 
 async def test_a_hundred_at_once_lose_nothing(world: World) -> None:
