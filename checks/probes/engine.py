@@ -13,11 +13,12 @@ from ipaddress import ip_address
 from checks.model import Fault
 from checks.probes.addresses import refusal
 from checks.probes.certificates import issuers
-from checks.probes.curl import Limits, Wire
 from checks.probes.dns import Resolver
+from checks.probes.exchange import Limits
 from checks.probes.failure import LookFailed
 from checks.probes.settings import LookSettings
 from checks.probes.urls import bracketed, endpoint
+from checks.probes.wire import Wire
 
 DNS_PORT = 53
 MOST_JUDGED = 65536

@@ -10,7 +10,7 @@ import pycurl
 
 from checks.model import Certificate, Fault
 from checks.probes.certificates import verdict
-from checks.probes.curl import Answer, Cut
+from checks.probes.exchange import Answer, Cut
 
 UNREACHABLE: Final = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EADDRNOTAVAIL))
 OURS: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
@@ -23,6 +23,8 @@ LOWEST_STATUS, HIGHEST_STATUS = 100, 599
 
 SEVERAL_PLACES: Final = "называет несколько адресов сразу"
 NOT_A_PAGE: Final = "пришло не то, что велит HTTP"
+NO_SOCKET: Final = "не нашлось свободного сокета"
+"""libcurl gives no errno when it could not even open a socket."""
 WORDS: Final = {Cut.HEADER: "заголовки ответа слишком велики", Cut.BODY: "страница слишком велика"}
 
 
@@ -34,7 +36,7 @@ def fault_of(answer: Answer, leaf: Certificate | None, at: datetime, *, secure: 
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return _of_timeout(answer, secure=secure)
     if code == pycurl.E_COULDNT_CONNECT:
-        return of_errno(answer.errno, answer.message)
+        return of_errno(answer.errno, answer.message) if answer.errno else (Fault.OURSELVES, NO_SOCKET)
     if code == pycurl.E_PEER_FAILED_VERIFICATION:
         return verdict(answer.verify, answer.message, leaf, at)
     if code == pycurl.E_RECV_ERROR:

@@ -11,8 +11,8 @@ import pycurl
 
 from checks.model import Fault, Hop, Phases
 from checks.probes.certificates import read
-from checks.probes.curl import REDIRECTS, Answer
 from checks.probes.engine import Deadline, Engine, dialled
+from checks.probes.exchange import REDIRECTS, Answer
 from checks.probes.failure import LookFailed, clip
 from checks.probes.faults import SEVERAL_PLACES, fault_of
 from checks.probes.urls import Place, follow

@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 
 from checks.model import Hop
-from checks.probes.curl import Limits
 from checks.probes.engine import Deadline, Engine, dialled
+from checks.probes.exchange import Limits
 from checks.probes.failure import LookFailed
 from checks.probes.http import hop_of
 from checks.probes.urls import place
