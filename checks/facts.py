@@ -68,21 +68,22 @@ def _observations(subject: Subject, at: datetime, answers: Iterable[Answer]) -> 
 def _domain(facts: Facts) -> Iterator[Answer]:
     """Name, then the first server, then where it leads; the installation only if nothing else looks at it."""
     through_redirect = facts.target.through is not None
-    first = facts.hops[0] if facts.hops else None
-    behind = len(facts.hops) > 1 or (facts.fault is None and not through_redirect)
+    last = facts.hops[-1] if facts.hops else None
+    passed = len(facts.hops) > 1 and facts.failed_hop is None
+    behind = passed or facts.failed_behind or (facts.fault is None and not through_redirect)
     named = facts.fault not in NAME_FAULTS or behind
     yield "DomainNotResolved", OK if named else FAIL, *_why(facts, failed=not named)
     if named and (through_redirect or not facts.target.speaks_for_page):
-        yield from _entrance(facts, first, behind=behind)
+        yield from _entrance(facts, last, behind=behind)
     yield from _certificates(facts)
     if facts.target.speaks_for_page and (behind or not through_redirect) and named:
         yield from _installation_page(facts)
 
 
-def _entrance(facts: Facts, first: Hop | None, *, behind: bool) -> Iterator[Answer]:
+def _entrance(facts: Facts, last: Hop | None, *, behind: bool) -> Iterator[Answer]:
     """Judge the redirect server as this domain meets it."""
     proxied = facts.fault is None and _good(facts.status)
-    blocked = not (behind or proxied or facts.fault in TARGET_FAULTS or _leads_somewhere(first))
+    blocked = not (behind or proxied or facts.fault in TARGET_FAULTS or _leads_somewhere(last))
     if facts.fault in TLS_FAULTS and not behind:
         yield "DomainUnreachable", UNKNOWN, "", ""
     elif blocked:

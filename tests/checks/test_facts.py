@@ -98,6 +98,15 @@ def test_an_installation_dead_behind_a_good_redirect_is_not_the_domains_fault() 
     assert failed(BY_NAME, fault=Fault.REFUSED, hops=(LED, dead)) == set()
 
 
+def test_an_entrance_that_leads_to_its_own_closed_port_is_dead_itself() -> None:
+    upgrade = Hop(url="http://romashka.test/", status=302, location="https://romashka.test/")
+    closed = Hop(url="https://romashka.test/", fault=Fault.REFUSED)
+
+    assert "DomainUnreachable" in failed(BY_NAME, fault=Fault.REFUSED, hops=(upgrade, closed))
+    behind = Hop(url="http://10.0.0.5/docs", fault=Fault.REFUSED)
+    assert "DomainUnreachable" not in failed(BY_NAME, fault=Fault.REFUSED, hops=(LED, behind))
+
+
 @pytest.mark.parametrize("fault", [Fault.WRONG_TARGET, Fault.REDIRECT_LOOP, Fault.BAD_LOCATION])
 def test_a_domain_that_leads_elsewhere(fault: Fault) -> None:
     assert failed(BY_NAME, fault=fault, hops=(LED, FINE)) == {"RedirectWrongTarget"}
