@@ -39,8 +39,14 @@ async def names() -> AsyncIterator[NameServer]:
 
 
 @pytest.fixture
-async def settings(names: NameServer, ca_file: str) -> LookSettings:
-    return LookSettings(timeout=0.6, dns_servers=(names.address,), allow_networks=LOOPBACK, ca_file=ca_file)
+def seconds() -> float:
+    """How long a look may take: long enough for a busy machine; modules about time have a shorter one."""
+    return 5.0
+
+
+@pytest.fixture
+async def settings(names: NameServer, ca_file: str, seconds: float) -> LookSettings:
+    return LookSettings(timeout=seconds, dns_servers=(names.address,), allow_networks=LOOPBACK, ca_file=ca_file)
 
 
 @pytest.fixture

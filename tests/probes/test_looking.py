@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from bot import clock
 from checks.model import Facts, Fault, LookKind, Mark
 from tests.probes.conftest import Looking
-from tests.wires import NameServer, answer, keeps_silent, listening, moved, resets
+from tests.wires import NameServer, answer, listening, moved, resets
 
 PAGE = "<html><head><title>Техэксперт</title></head><body>Добро пожаловать</body></html>"
 KODWEB = "WWW-Kodeks/6.4"
@@ -224,13 +224,6 @@ async def test_a_plain_server_on_a_secure_port_breaks_tls(at: Looking) -> None:
         facts = await at(f"https://127.0.0.1:{web.port}/")
     assert facts.fault is Fault.TLS_BROKEN
     assert facts.certificate is None
-
-
-async def test_a_secure_port_that_accepts_and_falls_silent_gives_no_answer(at: Looking) -> None:
-    async with listening(keeps_silent) as web:
-        facts = await at(f"https://127.0.0.1:{web.port}/")
-    assert facts.fault is Fault.NO_ANSWER
-    assert "TLS" in facts.detail
 
 
 async def test_ipv6_addresses_are_dialled(at: Looking, names: NameServer) -> None:

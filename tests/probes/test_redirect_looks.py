@@ -9,7 +9,7 @@ import pytest
 
 from checks.model import Fault, LookKind
 from tests.probes.conftest import Looking
-from tests.wires import Handler, NameServer, answer, keeps_silent, listening, moved
+from tests.wires import Handler, NameServer, answer, listening, moved
 
 HOME = "http://127.0.0.9:8080/docs"
 
@@ -84,14 +84,6 @@ async def test_a_dead_server_is_not_asked_for_its_domains(at: Looking, names: Na
     assert (facts.fault, facts.samples) == (Fault.REFUSED, ())
     unknown = await at("r2.test", kind=LookKind.REDIRECT, through="r2.test", sample=(("a.test", HOME),))
     assert unknown.fault is Fault.NAME_NOT_FOUND
-
-
-async def test_a_silent_server_costs_one_deadline_with_all_its_samples(at: Looking) -> None:
-    async with listening(keeps_silent) as server:
-        door = f"127.0.0.1:{server.port}"
-        facts = await at(door, kind=LookKind.REDIRECT, through=door, sample=(("a.test", HOME),) * 5)
-    assert facts.fault is Fault.NO_ANSWER
-    assert facts.elapsed < 1
 
 
 async def test_a_nonsense_domain_in_the_sample_spoils_only_itself(at: Looking) -> None:
