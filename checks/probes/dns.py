@@ -13,7 +13,7 @@ import pycares
 from aiodns.error import DNSError
 
 from checks.model import Fault
-from checks.probes.failure import LookFailed
+from checks.probes.failure import LookFailed, seconds
 
 LONGEST_WAIT: Final = 5.0
 """Seconds for one name; a look has better uses for the rest of its time."""
@@ -68,9 +68,9 @@ class Channel:
 class Resolver:
     """Names → addresses through the configured servers, or the machine's own (then /etc/hosts counts too)."""
 
-    def __init__(self, servers: tuple[str, ...], *, seconds: float) -> None:
+    def __init__(self, servers: tuple[str, ...], *, wait: float) -> None:
         self._servers = servers
-        self._seconds = min(seconds, LONGEST_WAIT)
+        self._seconds = min(wait, LONGEST_WAIT)
         self._channel = self._open()
         self._retired: list[Channel] = []
         self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
@@ -99,7 +99,7 @@ class Resolver:
             async with asyncio.timeout(self._seconds):
                 found = await (self._ask(channel, host) if self._servers else self._look_up(channel, host))
         except TimeoutError:
-            raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {self._seconds:.1f} с") from None
+            raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {seconds(self._seconds)}") from None
         except LookFailed:
             channel.failed.add(host)
             raise

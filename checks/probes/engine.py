@@ -59,7 +59,7 @@ class Engine:
             trusted.flush()
             wire = Wire(user_agent=settings.user_agent, ca_file=trusted.name)
             stack.callback(wire.close)
-            resolver = Resolver(settings.dns_servers, seconds=settings.timeout / 2)
+            resolver = Resolver(settings.dns_servers, wait=settings.timeout / 2)
             stack.push_async_callback(resolver.close)
             limits = Limits(header=settings.max_header, body=settings.max_body)
             yield cls(settings, wire, resolver, limits, {})

@@ -16,6 +16,11 @@ class LookFailed(Exception):  # noqa: N818 - a finding about the world, not an e
         self.detail = clip(detail)
 
 
+def seconds(span: float) -> str:
+    """Say a time in seconds as Russians write it: «2,5 с»."""
+    return f"{span:.1f} с".replace(".", ",")
+
+
 def clip(text: str, length: int = DETAIL_LENGTH) -> str:
     """One printable line of at most ``length`` characters out of anything a stranger sent."""
     if len(text) <= length and text.isprintable() and "  " not in text and text == text.strip():

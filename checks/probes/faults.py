@@ -11,6 +11,7 @@ import pycurl
 from checks.model import Certificate, Fault
 from checks.probes.certificates import verdict
 from checks.probes.exchange import Answer, Cut
+from checks.probes.failure import seconds
 
 UNREACHABLE: Final = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EADDRNOTAVAIL))
 OURS: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
@@ -63,7 +64,7 @@ def _of_whole(answer: Answer) -> tuple[Fault, str] | None:
 
 
 def _of_timeout(answer: Answer, *, secure: bool) -> tuple[Fault, str]:
-    waited = f"{answer.total:.1f} с"
+    waited = seconds(answer.total)
     if not answer.connect:
         return Fault.CONNECT_TIMEOUT, f"соединение не установлено за {waited}"
     if secure and not answer.tls:

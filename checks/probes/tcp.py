@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 from checks.model import Fault, Hop, Phases
 from checks.probes.engine import Deadline, Engine, dialled
-from checks.probes.failure import LookFailed
+from checks.probes.failure import LookFailed, seconds
 from checks.probes.faults import of_errno
 
 MOST_ADDRESSES = 4
@@ -36,16 +36,16 @@ async def knock(host: str, port: int, *, engine: Engine, deadline: Deadline) -> 
     return Hop(url=url, address=dialled(address, port), phases=phases, fault=fault, detail=detail)
 
 
-async def _connect(address: str, port: int, seconds: float) -> tuple[Fault, str] | None:
+async def _connect(address: str, port: int, span: float) -> tuple[Fault, str] | None:
     family = socket.AF_INET if ip_address(address).version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP's versions
     try:
         with socket.socket(family, socket.SOCK_STREAM) as line:
             line.setblocking(False)
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(span):
                 await asyncio.get_running_loop().sock_connect(line, (address, port))
     except TimeoutError as error:
         if error.errno is None:
-            return Fault.CONNECT_TIMEOUT, f"соединение не установлено за {seconds:.1f} с"
+            return Fault.CONNECT_TIMEOUT, f"соединение не установлено за {seconds(span)}"
         return Fault.CONNECT_TIMEOUT, "соединение не установлено"
     except OSError as error:
         return of_errno(error.errno or 0, error.strerror or "")

@@ -15,7 +15,7 @@ from tests.wires import NameServer
 
 async def test_a_good_answer_is_asked_for_once(names: NameServer) -> None:
     names.zone["a.test."] = ["127.0.0.1", "::1"]
-    resolver = Resolver((names.address,), seconds=4)
+    resolver = Resolver((names.address,), wait=4)
     assert [await resolver.addresses("a.test") for _ in range(5)] == [("127.0.0.1", "::1")] * 5
     assert len(names.asked) == 2
     await resolver.close()
@@ -23,7 +23,7 @@ async def test_a_good_answer_is_asked_for_once(names: NameServer) -> None:
 
 async def test_an_answer_without_time_to_live_is_asked_for_every_time(names: NameServer) -> None:
     names.zone["a.test."], names.ttl = ["127.0.0.1"], 0
-    resolver = Resolver((names.address,), seconds=4)
+    resolver = Resolver((names.address,), wait=4)
     await resolver.addresses("a.test")
     asked = len(names.asked)
     await resolver.addresses("a.test")
@@ -36,7 +36,7 @@ async def test_a_failing_name_is_asked_anew_and_found_as_soon_as_it_is_there(
     rule: list[str] | str, names: NameServer
 ) -> None:
     names.zone["a.test."] = rule
-    resolver = Resolver((names.address,), seconds=0.5)
+    resolver = Resolver((names.address,), wait=0.5)
     for _ in range(3):
         before = len(names.asked)
         with pytest.raises(LookFailed):
@@ -58,7 +58,7 @@ async def test_a_witness_is_asked_past_everything_remembered(names: NameServer, 
 async def test_hung_names_do_not_keep_healthy_ones_waiting(names: NameServer) -> None:
     names.zone |= {f"hung{n}.test.": "silence" for n in range(20)}
     names.zone |= {f"well{n}.test.": ["127.0.0.1"] for n in range(60)}
-    resolver = Resolver((names.address,), seconds=2)
+    resolver = Resolver((names.address,), wait=2)
     hung = [asyncio.create_task(resolver.addresses(f"hung{n}.test")) for n in range(20)]
     async with asyncio.timeout(1.9):
         well = await asyncio.gather(*(resolver.addresses(f"well{n}.test") for n in range(60)))
@@ -70,13 +70,13 @@ async def test_hung_names_do_not_keep_healthy_ones_waiting(names: NameServer) ->
 
 async def test_a_server_that_answers_only_for_one_family_is_enough(names: NameServer) -> None:
     names.zone["six.test."] = ["::1"]
-    resolver = Resolver((names.address,), seconds=4)
+    resolver = Resolver((names.address,), wait=4)
     assert await resolver.addresses("six.test") == ("::1",)
     await resolver.close()
 
 
 async def test_a_dead_name_server_is_not_a_missing_name() -> None:
-    resolver = Resolver(("127.0.0.1:1",), seconds=4)
+    resolver = Resolver(("127.0.0.1:1",), wait=4)
     with pytest.raises(LookFailed) as failed:
         await resolver.addresses("a.test")
     assert failed.value.fault in {Fault.RESOLVER_FAILS, Fault.RESOLVER_TIMEOUT}
@@ -84,6 +84,6 @@ async def test_a_dead_name_server_is_not_a_missing_name() -> None:
 
 
 async def test_without_servers_the_machines_own_list_of_hosts_counts() -> None:
-    resolver = Resolver((), seconds=4)
+    resolver = Resolver((), wait=4)
     assert "127.0.0.1" in await resolver.addresses("localhost")
     await resolver.close()
