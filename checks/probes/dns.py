@@ -85,7 +85,7 @@ class Resolver:
             )
         )
 
-    async def addresses(self, host: str) -> tuple[str, ...]:
+    async def addresses(self, host: str, *, within: float = LONGEST_WAIT) -> tuple[str, ...]:
         """All addresses of a name, IPv4 first; raises LookFailed with the way the name failed.
 
         A good answer is remembered for its time to live (half a minute at most), a bad one never.
@@ -96,10 +96,10 @@ class Resolver:
         channel = await self._unspoilt(host)
         channel.busy += 1
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(wait := min(self._seconds, within)):
                 found = await (self._ask(channel, host) if self._servers else self._look_up(channel, host))
         except TimeoutError:
-            raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {seconds(self._seconds)}") from None
+            raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {seconds(wait)}") from None
         except LookFailed:
             channel.failed.add(host)
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from checks.model import Facts, Fault
-from checks.probes.engine import Engine
 from checks.probes.findings import Look, page_of
 from checks.probes.http import Step, Trail, chain
 from checks.probes.urls import Place, place
@@ -18,7 +17,7 @@ async def look(now: Look) -> Facts:
     trail = await chain(place(now.target.url), engine=now.engine, at=now.at, deadline=now.deadline)
     page = page_of(trail.steps[-1], now.engine)
     wanted = expected(now.target.expect)
-    if wanted is not None and may_be_judged(trail, page) and await is_astray(trail, wanted, now.engine):
+    if wanted is not None and may_be_judged(trail, page) and await is_astray(trail, wanted, now):
         state = f", там: {trail.detail}" if trail.fault else ""
         detail = f"ведёт на {trail.steps[-1].place.authority} вместо {wanted.authority}{state}"
         return now.web_facts(trail, page, fault=Fault.WRONG_TARGET, detail=detail)
@@ -44,9 +43,9 @@ def is_error(step: Step) -> bool:
     return step.hop.status is not None and step.hop.status >= LOWEST_ERROR
 
 
-async def is_astray(trail: Trail, wanted: Place, engine: Engine) -> bool:
+async def is_astray(trail: Trail, wanted: Place, now: Look) -> bool:
     """Tell that no hop passed through the expected host and port; where that leads next is its own affair."""
     for step in reversed(trail.steps):
-        if await same(step.place, wanted, engine):
+        if await same(step.place, wanted, now.engine, now.deadline):
             return False
     return True

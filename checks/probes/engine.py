@@ -71,9 +71,9 @@ class Engine:
         except LookFailed:
             return False
 
-    async def addresses(self, host: str) -> tuple[str, ...]:
+    async def addresses(self, host: str, deadline: Deadline) -> tuple[str, ...]:
         """Return the addresses of ``host`` that may be dialled; raises LookFailed when there are none."""
-        found = (host,) if is_address(host) else await self.resolver.addresses(host)
+        found = (host,) if is_address(host) else await self.resolver.addresses(host, within=deadline.left)
         allowed = tuple(address for address in found if self._refusal(address) is None)
         if not allowed:
             raise LookFailed(Fault.ADDRESS_FORBIDDEN, "; ".join(f"{one}: {self._refusal(one)}" for one in found))

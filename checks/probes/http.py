@@ -13,11 +13,13 @@ from checks.model import Fault, Hop, Phases
 from checks.probes.certificates import read
 from checks.probes.engine import Deadline, Engine, dialled
 from checks.probes.exchange import REDIRECTS, Answer
-from checks.probes.failure import LookFailed, clip
+from checks.probes.failure import LookFailed, clip, seconds
 from checks.probes.faults import SEVERAL_PLACES, fault_of
 from checks.probes.urls import Place, follow
 
 UNCONNECTED: Final = frozenset((pycurl.E_COULDNT_CONNECT, pycurl.E_OPERATION_TIMEDOUT))
+LEFT_FOR_A_HOP: Final = 0.1
+"""With less of its time left a look goes no further: a slow entrance is not to be told as a dead installation."""
 MOST_ADDRESSES: Final = 4
 """Addresses of one name that are tried in turn until one lets itself be connected to."""
 
@@ -57,22 +59,23 @@ async def request(place: Place, *, engine: Engine, at: datetime, deadline: Deadl
     """Ask one place once. ``dial`` (``ip:port``) is dialled whatever the name says; the caller has judged it."""
     began = time.monotonic()
     try:
-        doors = (dial,) if dial else await _doors(place, engine)
+        doors = (dial,) if dial else await _doors(place, engine, deadline)
     except LookFailed as failed:
         spent = time.monotonic() - began
         phases = Phases(dns=spent, total=spent)
         return Step(place=place, hop=Hop(url=clip_url(place), phases=phases, fault=failed.fault, detail=failed.detail))
     looked_up = time.monotonic() - began
     for number, door in enumerate(doors):
-        seconds = deadline.left / (len(doors) - number)
-        answer = await engine.wire.get(place.url, dial=door, seconds=seconds, limits=engine.limits)
+        share = deadline.left / (len(doors) - number)
+        answer = await engine.wire.get(place.url, dial=door, seconds=share, limits=engine.limits)
         if answer.connect or answer.code not in UNCONNECTED:
             break
     return Step(place=place, hop=hop_of(place, door, answer, looked_up, at), answer=answer)
 
 
-async def _doors(place: Place, engine: Engine) -> tuple[str, ...]:
-    return tuple(dialled(address, place.port) for address in (await engine.addresses(place.host))[:MOST_ADDRESSES])
+async def _doors(place: Place, engine: Engine, deadline: Deadline) -> tuple[str, ...]:
+    addresses = await engine.addresses(place.host, deadline)
+    return tuple(dialled(address, place.port) for address in addresses[:MOST_ADDRESSES])
 
 
 def hop_of(place: Place, dial: str, answer: Answer, looked_up: float, at: datetime) -> Hop:
@@ -128,6 +131,9 @@ async def chain(place: Place, *, engine: Engine, at: datetime, deadline: Deadlin
             return trail
         if len(trail.steps) > engine.settings.max_redirects:
             trail.fail(Fault.TOO_MANY_REDIRECTS, f"больше {engine.settings.max_redirects} переходов")
+            return trail
+        if deadline.left < LEFT_FOR_A_HOP * engine.settings.timeout:
+            trail.fail(Fault.DRIPPING, f"на переадресацию ушло почти всё время, {seconds(engine.settings.timeout)}")
             return trail
         seen.add(place)
 

@@ -85,7 +85,7 @@ async def _wrong(one: Look, step: Step) -> str | None:
         return None
     if step.redirects:
         onward = destination(step)
-        right = await same(onward, wanted, one.engine)
+        right = await same(onward, wanted, one.engine, one.deadline)
         return None if right else f"ведёт на {onward.authority} вместо {wanted.authority}"
     page = page_of(step, one.engine)
     proxied = page is not None and page.by_kodweb

@@ -45,5 +45,5 @@ async def _asked(now: Look, url: str) -> Hop:
 
 async def _resolved(now: Look, name: str) -> Hop:
     host, _ = endpoint(name, port=53)
-    addresses = await now.engine.resolver.addresses(host)
+    addresses = await now.engine.resolver.addresses_now(host)
     return Hop(url=now.target.url, address=addresses[0], phases=Phases())

@@ -20,7 +20,7 @@ async def knock(host: str, port: int, *, engine: Engine, deadline: Deadline) -> 
     began = time.monotonic()
     url = dialled(host, port)
     try:
-        addresses = (await engine.addresses(host))[:MOST_ADDRESSES]
+        addresses = (await engine.addresses(host, deadline))[:MOST_ADDRESSES]
     except LookFailed as failed:
         spent = time.monotonic() - began
         return Hop(url=url, phases=Phases(dns=spent, total=spent), fault=failed.fault, detail=failed.detail)

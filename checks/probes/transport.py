@@ -47,7 +47,7 @@ class LookTransport(httpx.AsyncBaseTransport):
         url = str(request.url)
         try:
             asked = place(url)
-            addresses = await self._engine.addresses(asked.host)
+            addresses = await self._engine.addresses(asked.host, self._deadline)
         except LookFailed as failed:
             raise Unanswered(Hop(url=url, fault=failed.fault, detail=failed.detail)) from failed
         looked_up = time.monotonic() - began

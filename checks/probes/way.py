@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.model import Fault
-from checks.probes.engine import Engine
+from checks.probes.engine import Deadline, Engine
 from checks.probes.failure import LookFailed
 from checks.probes.urls import Place, place
 
@@ -18,13 +18,14 @@ def expected(url: str | None) -> Place | None:
         return None
 
 
-async def same(one: Place, other: Place, engine: Engine) -> bool:
+async def same(one: Place, other: Place, engine: Engine, deadline: Deadline) -> bool:
     """Both are one port of one machine, under whatever names; in doubt (our resolver fails) they are."""
     if one.authority == other.authority:
         return True
     if one.port != other.port:
         return False
     try:
-        return not set(await engine.addresses(one.host)).isdisjoint(await engine.addresses(other.host))
+        here = await engine.addresses(one.host, deadline)
+        return not set(here).isdisjoint(await engine.addresses(other.host, deadline))
     except LookFailed as failed:
         return failed.fault in CANNOT_TELL

@@ -15,7 +15,7 @@ from checks.model import Fault, LookKind, Target
 from checks.probes import Engine, LookSettings, look
 from tests.builders import NOON, client
 from tests.probes.conftest import Looking
-from tests.wires import answer, keeps_silent, listening, moved, says
+from tests.wires import NameServer, answer, keeps_silent, listening, moved, says
 
 PROMISED = 1.0
 PAGE = "<title>Техэксперт</title>".encode()
@@ -38,6 +38,36 @@ async def test_slow_hops_share_one_deadline(at: Looking) -> None:
     assert facts.fault is Fault.NO_ANSWER
     assert len(facts.hops) == 3
     assert facts.elapsed < 2 * PROMISED
+
+
+async def test_an_entrance_that_eats_the_time_is_not_told_as_a_dead_installation(at: Looking) -> None:
+    async with listening(answer(200, PAGE)) as home:
+
+        async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(0.95 * PROMISED)
+            writer.write(moved(f"http://127.0.0.1:{home.port}/"))
+            await writer.drain()
+
+        async with listening(slow) as entrance:
+            facts = await at(f"http://127.0.0.1:{entrance.port}/", kind=LookKind.DOMAIN)
+    assert facts.fault in {Fault.DRIPPING, Fault.NO_ANSWER}
+    assert len(facts.hops) == 1
+
+
+async def test_a_name_that_hangs_at_the_last_hop_does_not_outlast_the_look(at: Looking, names: NameServer) -> None:
+    names.zone["home.test."] = "silence"
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.7 * PROMISED)
+        writer.write(moved("http://home.test/"))
+        await writer.drain()
+
+    async with listening(slow) as entrance:
+        facts = await at(f"http://127.0.0.1:{entrance.port}/", kind=LookKind.DOMAIN, expect="http://other.test/")
+    assert facts.hops[-1].fault is Fault.RESOLVER_TIMEOUT
+    assert facts.elapsed < 1.5 * PROMISED
 
 
 async def test_a_silent_server_costs_one_deadline_with_all_its_samples(at: Looking) -> None:
