@@ -34,11 +34,13 @@ SOUNDS = str.maketrans(
         )
     )
 )
-SPELLINGS = (
-    ("shch", "sch"), ("kh", "h"), ("ts", "c"), ("tz", "c"), ("ck", "k"), ("ph", "f"), ("yu", "u"), ("ju", "u"),
-    ("iu", "u"), ("ya", "a"), ("ja", "a"), ("ia", "a"), ("yo", "e"), ("jo", "e"), ("ye", "e"), ("je", "e"),
-    ("x", "ks"), ("w", "v"), ("j", "i"), ("y", "i"), ("q", "k"),
-)  # fmt: skip
+SPELLINGS = {
+    "shch": "sch", "kh": "h", "ts": "c", "tz": "c", "ck": "k", "ph": "f", "yu": "u", "ju": "u", "iu": "u", "ya": "a",
+    "ja": "a", "ia": "a", "yo": "e", "jo": "e", "ye": "e", "je": "e", "x": "ks", "w": "v", "j": "i", "y": "i", "q": "k",
+}  # fmt: skip
+SPELLED = re.compile("|".join(SPELLINGS))
+TWICE = re.compile(r"([a-z])\1")
+ODD = re.compile(r"[^\w.:-]+")
 FORMS = frozenset("ооо оао зао пао ао ип нко фгуп фгбу гуп муп мку гбу ooo oao zao pao ao ip".split())  # noqa: SIM905
 EXACT, BEGINNING, WORD, INSIDE, TYPO = 100, 90, 80, 60, 40
 
@@ -100,11 +102,9 @@ def find(index: Index, query: str, *, may_see: Callable[[str], bool] = lambda _n
 
 def sounds(text: str) -> str:
     """Return ``text`` as it sounds, in Latin letters: «Ромашка», «romashka» and «Romashka» are one."""
-    plain = re.sub(r"[^\w.:-]+", " ", text.casefold().replace("ё", "е"))
-    latin = plain.translate(SOUNDS)
-    for spelling, sound in SPELLINGS:
-        latin = latin.replace(spelling, sound)
-    return re.sub(r"([a-z])\1", r"\1", " ".join(latin.split()))
+    plain = ODD.sub(" ", text.casefold().replace("ё", "е"))
+    latin = SPELLED.sub(lambda found: SPELLINGS[found[0]], plain.translate(SOUNDS))
+    return TWICE.sub(r"\1", " ".join(latin.split()))
 
 
 def _entry(client: Client, address: str | None) -> Entry:
