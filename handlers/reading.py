@@ -15,6 +15,7 @@ from checks.model import (
     Cause,
     CauseKind,
     Client,
+    Family,
     Incident,
     IncidentState,
     LookKind,
@@ -24,11 +25,11 @@ from checks.model import (
     SubjectKind,
 )
 from checks.notifications import Policy
-from checks.reports import ReportKind
+from checks.reports import SILENT, STATUS_CODES, ReportKind
 from checks.silences import covering, undoable
 from handlers.hearing import visible_in
 from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
-from storage import chats, incidents, looks, people, reports, silences
+from storage import arrivals, chats, incidents, looks, people, reports, silences
 from storage.database import Connection
 from templates.cards import Card, Mute, People, Step
 
@@ -36,6 +37,12 @@ T = TypeVar("T")
 
 COUNTED = timedelta(hours=2)
 """How long a report's figure of people in the system is believed."""
+REPORTED: Mapping[str, ReportKind] = {
+    **{code: kind for kind, code in SILENT.items()},
+    **dict.fromkeys(STATUS_CODES.values(), ReportKind.STATUS),
+    "UploadBroken": ReportKind.SYSINFO,
+}
+"""Which report tells of a check."""
 SHARED_LOOKS: Mapping[CauseKind, LookKind] = {
     CauseKind.ADDRESS: LookKind.INSTALLATION,
     CauseKind.LICMAN: LookKind.LICMAN,
@@ -82,6 +89,8 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
     seats = await _people(connection, incident, clients, view.now)
     server = view.estate.redirects.get(incident.cause.name) if incident.cause.kind is CauseKind.REDIRECT else None
     contacts = server.contacts if server else _common(client.contacts for client in clients)
+    heard = await _heard_at(connection, incident, row)
+    stopped, senders = _counted(lead.detail) if lead and row.family is Family.OURSELVES else (0, 0)
     opens = opens_at(view.now, _zone(clients, view.zone))
     return Card(
         number=incident.id,
@@ -93,7 +102,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         critical=row.severity is Severity.CRITICAL,
         subject=await subject_of(connection, incident.cause, view.estate),
         opened_at=incident.opened_at,
-        checked_at=await _checked_at(connection, incident, row, names),
+        checked_at=await _checked_at(connection, incident, row, names) or (heard if row.source != "time" else None),
         ended_at=incident.ended_at,
         reason=lead.reason if lead else "",
         detail=lead.detail if lead else "",
@@ -103,7 +112,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         steps=row.steps,
         signs=signs_beside(incident),
         clients=hits,
-        behind=behind(incident.cause, view.estate),
+        behind=senders or behind(incident.cause, view.estate),
         owner=server.owner if server else None,
         contacts=contacts,
         opens_at=opens,
@@ -118,7 +127,8 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         admin_url=clients[0].admin_url if len(clients) == 1 else None,
         repeat=repeat,
         expires_at=_moment(lead.detail) if lead and incident.code == "CertificateExpiring" else None,
-        heard_at=_moment(lead.detail) if lead and row.source == "time" else None,
+        heard_at=heard if row.source == "time" else None,
+        stopped=stopped,
     )
 
 
@@ -186,6 +196,22 @@ async def _mute(connection: Connection, incident: Incident, view: View) -> Mute 
         return None
     who = await people.names(connection, {silence.author})
     return mute_of(silence, who.get(silence.author, ""), view.now)
+
+
+async def _heard_at(connection: Connection, incident: Incident, row: Row) -> datetime | None:
+    """Return when the client's last report of the kind that the row is about has come."""
+    kind = REPORTED.get(row.code)
+    if kind is None or incident.cause.kind is not CauseKind.CLIENT:
+        return None
+    heard = await arrivals.of_clients(connection, [incident.cause.name])
+    found = heard.get((incident.cause.name, kind))
+    return found.known.heard_at if found else None
+
+
+def _counted(detail: str) -> tuple[int, int]:
+    """Read «14/31»: so many of so many senders have stopped."""
+    stopped, _, senders = detail.partition("/")
+    return (int(stopped), int(senders)) if stopped.isdecimal() and senders.isdecimal() else (0, 0)
 
 
 def _step(who: Mapping[int, str], person: int | None, at: datetime | None) -> Step | None:

@@ -127,7 +127,9 @@ class Card:
     """What else is wrong, the leading sign left out."""
     clients: tuple[Hit, ...] = ()
     behind: int = 0
-    """How many clients stand behind the shared thing, hit or not."""
+    """How many clients stand behind the shared thing, hit or not; how many send reports at all."""
+    stopped: int = 0
+    """How many of them stopped sending together."""
     owner: str | None = None
     contacts: str | None = None
     opens_at: datetime | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from checks.catalogue import ROWS
 from checks.model import Cause, CauseKind, Fault, Priority, Severity
+from checks.reports import Broken, broken_reason
 from templates import phrase
 from templates.cards import Blindness, Brief, Card, Hit, Line, Mute, Page, People, Sign, Step, Still, Storm, Wait
 
@@ -18,6 +19,7 @@ DAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 """08:00 in Moscow."""
 MINUTE = timedelta(minutes=1)
+HTML_CAME = broken_reason(Broken.HTML)
 NAMES = (
     "Ромашка",
     "Вектор",
@@ -316,7 +318,7 @@ def _clients() -> tuple[Sample, ...]:
         _of_card("Менеджер лицензий", "client_down", client("LicmanTcpStatus", reason=Fault.REFUSED, **later)),
         _of_card("Нет статуса", "client_down", client("SmartStatusSilent", reason="silent", **unseen)),
         _of_card("Нет отчётов", "client_down", client("SmartXMLfileIsToOld", reason="silent", **unseen)),
-        _of_card("Отчёты не читаются", "client_down", client("UploadBroken", reason="broken", **unseen)),
+        _of_card("Отчёты не читаются", "client_down", client("UploadBroken", reason=HTML_CAME, **unseen)),
         _of_card("Сертификат негоден", "client_down", client("CertificateInvalid", reason=Fault.TLS_EXPIRED, **later)),
         _of_card(
             "Сертификат кончается",
@@ -336,7 +338,7 @@ def _busy(one: Card) -> Card:
 
 def _ourselves() -> tuple[Sample, ...]:
     silent = card(
-        "IntakeSilent", Cause(CauseKind.INTAKE, "upload"), "приём отчётов", clients=hits(14), behind=31, wait=Wait.TODAY
+        "IntakeSilent", Cause(CauseKind.INTAKE, "upload"), "приём отчётов", stopped=14, behind=31, wait=Wait.TODAY
     )
     chat = card("ChatLost", Cause(CauseKind.CHAT, "-100123"), "Техподдержка", wait=Wait.LATER, reason="bot was kicked")
     over = replace(BLIND, ended_at=NIGHT, opened=BRIEFS[:2], ended=BRIEFS[2:], overdue=3)

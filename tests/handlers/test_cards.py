@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import (
@@ -30,7 +30,7 @@ from handlers.pages import Asked
 from storage import chats, incidents, routes, silences
 from storage.database import Database
 from storage.outbox import Owed
-from storage.tables import clients
+from storage.tables import arrivals, clients
 from templates import unmarked
 from tests.builders import NOON, after, client, incident, redirect, symptom
 from tests.estates import ANNA, put_estate, put_looks
@@ -312,3 +312,22 @@ async def test_a_managers_chat_is_shown_only_the_managers_clients(database: Data
 
     assert "Клиент 1" in text
     assert "Клиент 2" not in text
+
+
+async def test_silence_is_told_with_the_last_report(database: Database) -> None:
+    await put_estate(database, 1)
+    code = "SmartXMLfileIsToOld"
+    sign = symptom(code, subject=client("c0"), reason="silent")
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "reports"), code=code, symptoms=(sign,)))
+    heard = {"client": "c0", "kind": "sysinfo", "heard_at": after(days=-3), "good_at": after(days=-3)}
+    await database.write(lambda tx: tx.execute(insert(arrivals).values(**heard)))
+
+    assert "последний отчёт 20.11, 12:00" in await said(database, owed(number))
+
+
+async def test_an_intake_that_fell_silent_says_how_many_stopped(database: Database) -> None:
+    sign = symptom("IntakeSilent", subject=Subject(SubjectKind.SELF, "bot"), reason="many", detail="14/31")
+    cause = Cause(CauseKind.INTAKE, "bot", "IntakeSilent")
+    number = await put(database, incident(cause=cause, code="IntakeSilent", symptoms=(sign,)))
+
+    assert "Замолчали сразу 14 из 31 клиента" in await said(database, owed(number))
