@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from importlib.resources import files
 
 from aiohttp import web
@@ -69,7 +70,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    with request.app[WORLD].events.listen() as listener:
+    with suppress(ConnectionResetError), request.app[WORLD].events.listen() as listener:  # a page may go at any moment
         await response.write(b"retry: 1000\n\n")
         while not request.app[CLOSING].is_set():
             try:
