@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 CONFIG ?= config.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench pictures lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m bot run --config $(CONFIG)
@@ -21,6 +21,10 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench
+
+# The pictures of README and docs/, taken from the running demonstration; wants chromium.
+pictures: $(VENV)/dev.stamp
+	$(BIN)/python -m docs.pictures
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
