@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from handlers.menus import give_menu
 from handlers.replies import say, worded
 from handlers.turn import Turn
 from storage import chats, people
+from storage.database import Connection
 from templates import render
 
 log = logging.getLogger(__name__)
@@ -100,8 +101,12 @@ async def _moved(message: Message, turn: Turn) -> None:
     new = message.migrate_to_chat_id
     assert new is not None
     if turn.chat is ChatKind.GROUP:
-        work = partial(chats.migrate, old=turn.chat_id, new=new, at=turn.now)
-        await turn.change("chat_moved", work, target=str(new))
+        await turn.change("chat_moved", partial(_migrate, old=turn.chat_id, new=new, at=turn.now), target=str(new))
+
+
+async def _migrate(tx: Connection, *, old: int, new: int, at: datetime) -> bool:
+    await chats.migrate(tx, old, new, at=at)
+    return True
 
 
 async def _lost(turn: Turn) -> None:

@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, ForceReply, InaccessibleMessage, LinkPr
 from checks.model import Message
 from handlers.keyboards import keyboard
 from handlers.turn import Turn
+from storage import messages
 from templates import phrase, render, unmarked
 
 log = logging.getLogger(__name__)
@@ -76,22 +77,8 @@ async def show(turn: Turn, query: CallbackQuery, message: Message) -> None:
         if not _any(LOST, error):
             raise
         await say(turn, message)
-
-
-async def show_keys(turn: Turn, query: CallbackQuery, message: Message) -> None:
-    """Put the buttons of ``message`` under the pressed one and leave its words; send it whole where that cannot be."""
-    pressed = query.message
-    if pressed is None or isinstance(pressed, InaccessibleMessage):
-        await say(turn, message)
         return
-    try:
-        await pressed.edit_reply_markup(reply_markup=keyboard(message))
-    except TelegramBadRequest as error:
-        if SAME in error.message:
-            return
-        if not _any(LOST, error):
-            raise
-        await say(turn, message)
+    await turn.deps.database.write(lambda tx: messages.shows(tx, turn.chat_id, pressed.message_id, message.digest))
 
 
 async def answer(turn: Turn, query: CallbackQuery, word: str, *, alert: bool = False, **facts: Any) -> None:

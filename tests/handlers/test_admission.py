@@ -202,7 +202,7 @@ async def test_a_role_is_changed_by_buttons_and_known_at_once(talk):
     assert "invite" not in str(menu["commands"])
     assert "другая роль" in (await talk.says(ANNA, "/audit"))[0]["text"]
     [journal] = await talk.says(ADMIN, "/audit")
-    assert "сменил роль: Анна, наблюдатель" in journal["text"]
+    assert "сменила роль: Анна, наблюдатель" in journal["text"]
     await talk.presses(ADMIN, "Сделать: руководитель", message=card)
     assert (await person(talk, ANNA.id)).role is Role.HEAD
 

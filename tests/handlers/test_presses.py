@@ -81,7 +81,7 @@ async def test_two_people_take_at_once(talk):
 
     answers = sorted(one["answer"] for one in told)
     assert answers[0] == f"Авария №{number} ваша"
-    assert answers[1] in {"Уже взял: Анна", "Уже взял: Игорь"}
+    assert answers[1] in {"Уже взяла Анна", "Уже взял Игорь"}
     assert [what for _, what in await talk.audit()] == ["take"]
     assert BACK in labels(await talk.last(SUPPORT))
 
@@ -208,7 +208,7 @@ async def test_the_same_mute_twice_is_one_and_another_length_replaces_it(talk):
         return (await talk.presses(who, "Кнопка", SUPPORT))["answer"]
 
     assert await press(ANNA, "1 час") == "Заглушено"
-    assert await press(IGOR, "1 час") == "Это уже заглушено: Анна"
+    assert await press(IGOR, "1 час") == "Это уже заглушила Анна"
     assert await press(IGOR, "24 часа") == "Заглушено"
     [silence] = await talk.lasting()
     assert silence.author == IGOR.id
