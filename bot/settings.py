@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.config import Config
+from bot.config import Config, ConfigError
 from bot.prober import ProberSettings
 from checks.model import LookKind
 from checks.probes import LookSettings
+from storage.secrets import KeyFault, Vault, open_vault
 
 
 def prober_settings(config: Config) -> ProberSettings:
@@ -31,3 +32,17 @@ def look_settings(config: Config) -> LookSettings:
         texts=config.texts,
         ca_file=str(config.look.ca_file) if config.look.ca_file else None,
     )
+
+
+def vault_of(config: Config) -> Vault:
+    """Open what seals passwords, with the key of the environment or of the key file.
+
+    Raises:
+        ConfigError: the key is no key, or its file can be neither read nor made.
+
+    """
+    key = config.storage.secret_key
+    try:
+        return open_vault(key.get_secret_value() if key else None, config.storage.secret_key_file)
+    except KeyFault as fault:
+        raise ConfigError(str(fault)) from None

@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
 from bot.prober import Look, Prober, ProberSettings, Resolve
-from bot.settings import prober_settings
+from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
@@ -142,6 +142,10 @@ async def open_world(
             chats=frozenset(route.chat_id for route in policy_of(config).routes),
             zone=zone,
             managers_see_all=config.people.managers_see_all,
+            rules=watch.rules,
+            vault=vault_of(config),
+            estate_changed=watch.forget,
+            chats=frozenset(route.chat for route in config.routes),
         )
         yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
 
