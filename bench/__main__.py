@@ -26,8 +26,12 @@ def main() -> None:
 
 def machine() -> str:
     """Describe what the figures were taken on."""
-    cpu = next((line for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ":unknown").partition(":")[2]
-    memory = next((line for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), "MemTotal: 0 kB").split()[1]
+    cpu = next((line for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ":unknown").partition(":")[
+        2
+    ]
+    memory = next((line for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), "MemTotal: 0 kB").split()[
+        1
+    ]
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     return (
         f"{os.cpu_count()} cores of {cpu.strip()}, {int(memory) // 2**20} GB, Python {platform.python_version()}, "

@@ -63,7 +63,9 @@ class Rig:
 
     def memory(self) -> float:
         """Return the resident memory of the bot's process in MB."""
-        line = next(one for one in Path(f"/proc/{self.bot.pid}/status").read_text().splitlines() if one.startswith("VmRSS"))
+        line = next(
+            one for one in Path(f"/proc/{self.bot.pid}/status").read_text().splitlines() if one.startswith("VmRSS")
+        )
         return int(line.split()[1]) / 1024
 
     async def until(self, word: str, *, seconds: float) -> float | None:

@@ -27,7 +27,6 @@ from handlers.observations import record_in
 from handlers.reports import Intake
 from storage.database import Database, open_database
 from storage.files import Shelf
-from storage.secrets import open_vault
 
 Step = Callable[[str], None]
 GATHER = ProberSettings().gather
@@ -131,15 +130,11 @@ async def open_world(
         async def look_now(subject: Subject) -> bool:
             return bool(await prober.look_now(looks_at(subject, watch.rules().estate)))
 
-        secret_key = config.storage.secret_key
         deps = Deps(
             database=database,
             now=now,
             look_now=look_now,
             wake=delivery.wake,
-            rules=watch.rules,
-            vault=open_vault(secret_key.get_secret_value() if secret_key else None, config.storage.secret_key_file),
-            chats=frozenset(route.chat_id for route in policy_of(config).routes),
             zone=zone,
             managers_see_all=config.people.managers_see_all,
             rules=watch.rules,
