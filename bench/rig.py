@@ -1,4 +1,4 @@
-"""A whole bot to be measured: the real process, a simulated estate in a process of its own, an embedded Bot API here."""
+"""A whole bot to be measured: the real process, an estate in a process of its own, an embedded Bot API here."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from demo.telegram.faults import Kind
 
 TOKEN = "1000:bench-token-of-nobody"
 TICKS = os.sysconf("SC_CLK_TCK")
+LOOK_AGAIN = 0.05
 ROUTE = f"""
 [[routes]]
 chat = {SUPPORT.id}
@@ -42,7 +43,8 @@ class Rig:
 
     async def change(self, **wish: str) -> None:
         """Break or mend something in the estate."""
-        assert self.estate.stdin and self.estate.stdout
+        assert self.estate.stdin
+        assert self.estate.stdout
         self.estate.stdin.write(json.dumps(wish).encode() + b"\n")
         await self.estate.stdin.drain()
         answer = json.loads(await self.estate.stdout.readline())
@@ -68,18 +70,18 @@ class Rig:
         )
         return int(line.split()[1]) / 1024
 
-    async def until(self, word: str, *, seconds: float) -> float | None:
-        """Wait until a message holds ``word``; return how long it took, None when it did not come."""
+    async def until(self, word: str, *, seconds: float, times: int = 1) -> float | None:
+        """Wait until so many messages hold ``word``; return how long it took, None when they did not come."""
         began = time.monotonic()
-        while time.monotonic() - began < seconds:
-            if any(word in text for text in self.said()):
+        for _ in range(int(seconds / LOOK_AGAIN)):
+            if sum(word in text for text in self.said()) >= times:
                 return time.monotonic() - began
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK_AGAIN)
         return None
 
 
 @asynccontextmanager
-async def rig(*, clients: int, redirects: int, interval: str, timeout: str = "5s") -> AsyncIterator[Rig]:
+async def rig(*, clients: int, redirects: int, interval: str) -> AsyncIterator[Rig]:
     """Start estate, Bot API and bot, lists imported; yields when the bot is ready."""
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="smartbot-bench-")))
@@ -94,7 +96,7 @@ async def rig(*, clients: int, redirects: int, interval: str, timeout: str = "5s
         app = create_app(cast=CAST, now=clock.now, token=TOKEN)
         url = await stack.enter_async_context(serving(app))
         config = home / "config.toml"
-        config.write_text(_config(home, settings, url, interval=interval, timeout=timeout))
+        config.write_text(_config(home, settings, url, interval=interval))
         await _ended(["-m", "bot", "--config", str(config), "import", "--yes", *settings["lists"]])
         began = time.monotonic()
         bot = await _spawn(stack, ["-m", "bot", "--config", str(config), "run"], stderr=asyncio.subprocess.PIPE)
@@ -102,7 +104,7 @@ async def rig(*, clients: int, redirects: int, interval: str, timeout: str = "5s
         yield Rig(estate=estate, bot=bot, world=app[WORLD], started=time.monotonic() - began)
 
 
-def _config(home: Path, settings: dict[str, Any], url: str, *, interval: str, timeout: str) -> str:
+def _config(home: Path, settings: dict[str, Any], url: str, *, interval: str) -> str:
     (home / "token").write_text(TOKEN)
     networks = json.dumps(settings["allow_networks"])
     return f"""
@@ -119,7 +121,7 @@ listen = "127.0.0.1:0"
 servers = {json.dumps(settings["dns_servers"])}
 [look]
 interval = "{interval}"
-timeout = "{timeout}"
+timeout = "5s"
 concurrency = 200
 allow_networks = {networks}
 [reference]

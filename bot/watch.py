@@ -37,10 +37,6 @@ class Watch:
     def rules(self) -> Rules:
         return self._rules
 
-    def forget(self) -> None:
-        """Make the next ``refresh`` reload the lists whatever it thinks of them."""
-        self._seen = None
-
     async def refresh(self, now: datetime) -> bool:
         """Reload the estate if the lists changed; returns whether they did."""
         async with self._database.read() as connection:

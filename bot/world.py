@@ -139,7 +139,6 @@ async def open_world(
             managers_see_all=config.people.managers_see_all,
             rules=watch.rules,
             vault=vault_of(config),
-            estate_changed=watch.forget,
             chats=frozenset(route.chat for route in config.routes),
         )
         yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
