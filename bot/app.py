@@ -20,12 +20,13 @@ from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
 from bot.settings import look_settings
 from bot.telegram import Session
-from bot.world import Step, World, open_world, running
+from bot.world import World, open_world, running
 from checks.facts import RESOLVER_FAULTS
 from checks.model import Facts, Target
 from checks.probes import Engine, look
 from checks.probes.failure import LookFailed
 from handlers import routers
+from handlers.steps import OnStep, unwatched
 from handlers.tokens import Gate as TokenGate
 from storage.schema import upgrade
 from storage.tokens import TokenFile
@@ -72,9 +73,7 @@ async def _main(config: Config) -> int:
 
 
 @asynccontextmanager
-async def serve(
-    config: Config, *, seed: Seed | None = None, on_step: Step = lambda _step: None
-) -> AsyncIterator[World]:
+async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = unwatched) -> AsyncIterator[World]:
     """Run the whole bot while inside: intake, looks, delivery, chat."""
     token = config.token()
     assert token is not None

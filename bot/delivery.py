@@ -20,6 +20,7 @@ from bot.wording import Keyboard, Target, drafts, fits
 from checks.model import Message, NoteKind, OutboxState
 from checks.notifications import Policy
 from checks.volume import Precedence
+from handlers.steps import OnStep, Step, unwatched
 from handlers.storms import choose, fold
 from storage import chats, messages, outbox, storms
 from storage.database import Database
@@ -61,7 +62,7 @@ class _Worker:
 class Delivery:
     """Owns the outbox from ``run`` to ``stop``; whoever owes something calls ``wake`` after the commit.
 
-    ``on_step`` is called with the name of every point a crash could fall on: picked, rendered, claimed, sent, recorded.
+    ``on_step`` is called at every point a crash could fall on, from ``PICKED`` to ``RECORDED``.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Delivery:
         gate: Gate,
         policy: Policy | None = None,
         pace: Pace | None = None,
-        on_step: Callable[[str], None] = lambda _: None,
+        on_step: OnStep = unwatched,
     ) -> None:
         self._database = database
         self._bot = bot
@@ -86,7 +87,7 @@ class Delivery:
         self._policy = policy or Policy()
         self._pace = pace or Pace()
         self._on_step = on_step
-        self._settling = Settling(database, gate, now=now, pace=self._pace)
+        self._settling = Settling(database, gate, now=now, pace=self._pace, on_step=on_step)
         self._workers: dict[int, _Worker] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -191,7 +192,7 @@ class Delivery:
             if note is None:
                 return tried
             tried = True
-            self._on_step("picked")
+            self._on_step(Step.PICKED)
             if not await self._queue(note, worker):
                 continue
             called = False if self._ending() else await self._tell(chat)
@@ -243,7 +244,7 @@ class Delivery:
         message = await self._worded(note)
         if message is None:
             return False
-        self._on_step("rendered")
+        self._on_step(Step.RENDERED)
         if target.edit is not None and target.shows == message.digest:
             await self._settling.unchanged(note)
             return False
@@ -254,13 +255,13 @@ class Delivery:
         fresh = target.edit is None
         if not await self._database.write(lambda tx: outbox.claim(tx, note, now=now, fresh=fresh)):
             return False
-        self._on_step("claimed")
+        self._on_step(Step.CLAIMED)
         meaning = await self._say(note, message, target)
-        self._on_step("sent")
+        self._on_step(Step.SENT)
         held = replace(note, attempts=note.attempts + 1)
         if await self._settling.settle(held, message, target, meaning):
             self.wake()
-        self._on_step("recorded")
+        self._on_step(Step.RECORDED)
         return True
 
     async def _worded(self, note: Owed) -> Message | None:

@@ -15,8 +15,9 @@ from checks.estate import host_of, next_due, target_of
 from checks.facts import NAME_FAULTS, RESOLVER_FAULTS, Witness
 from checks.model import SELF, Facts, Fault, LookKind, Subject, Target
 from checks.rules import Rules
-from handlers.looks import Looked, record_looks
+from handlers.looks import Followed, Looked, record_looks
 from handlers.observations import correlate_in
+from handlers.steps import OnStep, Step, unwatched
 from storage import looks
 from storage.database import Database
 from storage.looks import Due
@@ -69,7 +70,7 @@ class Prober:
         settings: ProberSettings,
         resolve: Resolve | None = None,
         owed: Callable[[], None] = lambda: None,
-        on_step: Callable[[str], None] = lambda _step: None,
+        on_step: OnStep = unwatched,
     ) -> None:
         self._database = database
         self._look = look
@@ -132,7 +133,7 @@ class Prober:
         except Exception:
             log.exception("a look at %s failed in our own code", target.subject)
             facts, witness = Facts(target=target, at=self._now(), fault=Fault.OURSELVES), Witness()
-        self._on_step("looked")
+        self._on_step(Step.LOOKED)
         self._unrecorded += 1
         self._results.put_nowait(Looked(facts=facts, interval=interval, witness=witness))
 
@@ -221,14 +222,11 @@ class Prober:
             self._urgent.pop(key, None)
         while True:
             try:
-                followed = await record_looks(
-                    self._database, batch, rules=self._rules(), now=self._now(), pending=self.pending, asked=self._asked
-                )
+                followed = await self._remember(batch)
                 break
             except Exception:
                 log.exception("looks could not be recorded; trying again")
                 await asyncio.sleep(1)
-        self._on_step("recorded")
         self._unrecorded -= len(batch)
         for key in keys:
             self._in_hand.pop(key, None)
@@ -243,6 +241,19 @@ class Prober:
             await self.sweep()
         if not self._in_hand and not self._unrecorded:
             self._idle.set()
+
+    async def _remember(self, batch: list[Looked]) -> Followed:
+        followed = await record_looks(
+            self._database,
+            batch,
+            rules=self._rules(),
+            now=self._now(),
+            pending=self.pending,
+            asked=self._asked,
+            on_step=self._on_step,
+        )
+        self._on_step(Step.COMMITTED)
+        return followed
 
     async def settle(self) -> None:
         """Find the causes anew after something that was waited for has been looked at."""
@@ -278,9 +289,7 @@ class Prober:
             for facts in found
         ]
         if batch:
-            followed = await record_looks(
-                self._database, batch, rules=self._rules(), now=self._now(), pending=self.pending, asked=self._asked
-            )
+            followed = await self._remember(batch)
             self._urgent.update(dict.fromkeys(followed.urgent, self._now()))
             if followed.recorded.changes:
                 self._owed()

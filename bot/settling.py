@@ -28,6 +28,7 @@ from bot.wording import Target
 from checks.backoff import delay
 from checks.model import Message, NoteKind
 from handlers import losses
+from handlers.steps import OnStep, Step, unwatched
 from storage import chats, messages, outbox, storms
 from storage.database import Connection, Database
 from storage.outbox import Owed
@@ -46,11 +47,14 @@ log = logging.getLogger(__name__)
 class Settling:
     """Writes the end of every attempt into the outbox, in one transaction with all that it changes."""
 
-    def __init__(self, database: Database, gate: Gate, *, now: Callable[[], datetime], pace: Pace) -> None:
+    def __init__(
+        self, database: Database, gate: Gate, *, now: Callable[[], datetime], pace: Pace, on_step: OnStep = unwatched
+    ) -> None:
         self._database = database
         self._gate = gate
         self._now = now
         self._pace = pace
+        self._on_step = on_step
         self._reported: set[tuple[str, str, str]] = set()
 
     async def settle(self, note: Owed, message: Message, target: Target, meaning: Meaning) -> bool:
@@ -62,7 +66,9 @@ class Settling:
         meaning = _sensible(meaning, note, target)
 
         async def work(tx: Connection) -> bool:
-            return await self._settle(tx, note, message, target, meaning=meaning, now=now)
+            elsewhere = await self._settle(tx, note, message, target, meaning=meaning, now=now)
+            self._on_step(Step.SETTLED)
+            return elsewhere
 
         for failures in itertools.count(1):
             try:

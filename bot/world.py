@@ -25,10 +25,10 @@ from handlers.deps import Deps
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
 from handlers.reports import Intake
+from handlers.steps import OnStep, unwatched
 from storage.database import Database, open_database
 from storage.files import Shelf
 
-Step = Callable[[str], None]
 GATHER = ProberSettings().gather
 
 
@@ -92,7 +92,7 @@ async def open_world(
     resolve: Resolve | None = None,
     limits: Limits | None = Limits(),  # noqa: B008 - a frozen value
     gather: float = GATHER,
-    on_step: Step = lambda _step: None,
+    on_step: OnStep = unwatched,
 ) -> AsyncIterator[World]:
     """Open the database and wire everything to it; what is in hand is finished on the way out.
 

@@ -13,6 +13,7 @@ from checks.facts import Witness, read
 from checks.model import Facts, Hop, LookKind, Subject, Target
 from checks.rules import Rules
 from handlers.observations import Recorded, record_in
+from handlers.steps import OnStep, Step, unwatched
 from storage import estate, looks
 from storage.database import Database
 from storage.looks import Due, Seen
@@ -45,6 +46,7 @@ async def record_looks(
     now: datetime,
     pending: Collection[Subject] = frozenset(),
     asked: Mapping[Key, datetime] | None = None,
+    on_step: OnStep = unwatched,
 ) -> Followed:
     """Record a batch of looks and set when each is due again.
 
@@ -53,11 +55,12 @@ async def record_looks(
 
     async def work(tx: Any) -> Followed:
         observations = [one for looked in batch for one in read(looked.facts, looked.witness)]
-        recorded = await record_in(tx, observations, rules=rules, now=now, pending=pending)
+        recorded = await record_in(tx, observations, rules=rules, now=now, pending=pending, on_step=on_step)
         keys = _urgent(recorded, rules, now, asked or {}) - {_key(looked.facts.target) for looked in batch}
         await looks.save(tx, [_seen(looked, recorded, now) for looked in batch])
         await looks.postpone(tx, [(key, now) for key in keys])
         await estate.learn(tx, _led(batch, rules))
+        on_step(Step.PLANNED)
         return Followed(recorded=recorded, urgent=frozenset(keys))
 
     return await database.write(work)

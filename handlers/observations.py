@@ -25,6 +25,7 @@ from checks.model import (
 )
 from checks.rules import Rules
 from handlers import notifications
+from handlers.steps import OnStep, Step, unwatched
 from storage import health as healths
 from storage import incidents
 from storage.database import Database
@@ -65,6 +66,7 @@ async def record_in(
     rules: Rules,
     now: datetime,
     pending: Collection[Subject] = frozenset(),
+    on_step: OnStep = unwatched,
 ) -> Recorded:
     """Judge, correlate and owe within the caller's transaction."""
     subjects = {one.subject for one in observations} | {SELF}
@@ -74,8 +76,9 @@ async def record_in(
     after, transitions, changed = _judge(known, counted, rules)
     await healths.save(tx, changed)
     await healths.remember(tx, transitions)
+    on_step(Step.JUDGED)
     worth = transitions or any(_reworded(known.get(one.key), one) for one in changed)
-    changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if worth else ()
+    changes = await correlate_in(tx, rules=rules, now=now, pending=pending, on_step=on_step) if worth else ()
     noticed = _notice(counted, after, transitions, rules)
     return Recorded(transitions=tuple(transitions), changes=changes, noticed=noticed)
 
@@ -142,7 +145,12 @@ def _doubtful(health: Health, rules: Rules) -> bool:
 
 
 async def correlate_in(
-    tx: Transaction, *, rules: Rules, now: datetime, pending: Collection[Subject] = frozenset()
+    tx: Transaction,
+    *,
+    rules: Rules,
+    now: datetime,
+    pending: Collection[Subject] = frozenset(),
+    on_step: OnStep = unwatched,
 ) -> tuple[Change, ...]:
     """Find the causes of all that fails now, save what changed about the incidents, and owe the telling of it."""
     servers = [Subject(SubjectKind.REDIRECT, name) for name in rules.estate.redirects]
@@ -157,7 +165,9 @@ async def correlate_in(
     )
     changes = tuple([await _save(tx, change, now) for change in _openings_first(correlate(picture, now))])
     if changes:
+        on_step(Step.SAVED)
         await notifications.owe(tx, changes, now=now, policy=rules.policy)
+        on_step(Step.OWED)
     return changes
 
 

@@ -41,7 +41,7 @@ async def test_a_card_is_sent_edited_and_answered_when_it_ends(world: Any) -> No
 
     card, reply = await world.sim(f"chats/{CHAT}/messages")
     assert (card["silent"], reply["silent"], reply["reply_to"]) == (False, True, card["message_id"])
-    assert world.steps[:5] == ["picked", "rendered", "claimed", "sent", "recorded"]
+    assert world.steps[:6] == ["picked", "rendered", "claimed", "sent", "settled", "recorded"]
 
 
 async def test_the_delivery_wakes_at_once_and_finds_things_by_itself_too(world: Any) -> None:
