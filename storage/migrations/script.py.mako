@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.tables
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
@@ -11,10 +10,8 @@ down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 
-
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-
 
 def downgrade() -> None:
     ${downgrades if downgrades else "pass"}
