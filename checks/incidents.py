@@ -298,7 +298,10 @@ def _doubted(picture: Picture, subject: Subject, code: str) -> bool:
 
 
 def _end(incident: Incident, explained: Mapping[tuple[Subject, str], Cause], now: datetime) -> Change:
+    """End an incident: merged if a cause as broad explains the rest, over if only clients' own troubles are left."""
     elsewhere = {explained[symptom.key] for symptom in incident.symptoms if symptom.key in explained}
+    if incident.cause.kind is not CauseKind.CLIENT:
+        elsewhere = {cause for cause in elsewhere if cause.kind is not CauseKind.CLIENT}
     ended = replace(incident, state=IncidentState.ENDED, ended_at=now, hold_until=None)
     return Change(
         kind=ChangeKind.MERGED if elsewhere else ChangeKind.ENDED,

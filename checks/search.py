@@ -17,7 +17,7 @@ MOST = 60
 NEAR = 5
 ALIKE = 75
 """Per cent: words that differ by less are taken for a typo."""
-SUGGESTED = 50
+SUGGESTED = 55
 SHORTEST_TYPO = 4
 """Shorter words are not corrected: everything is like them."""
 

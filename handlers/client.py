@@ -218,5 +218,5 @@ async def _served(
     norm = norm_of(client.kind)
     if found is None:
         return Served(norm=norm)
-    days = max(1, min(SPAN.days, round(found.watched / timedelta(days=1))))
+    days = min(SPAN.days, found.watched // timedelta(days=1))
     return Served(share=found.share, days=days, outages=found.outages, down=found.down, norm=norm)

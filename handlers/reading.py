@@ -32,6 +32,7 @@ from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, 
 from storage import arrivals, chats, incidents, looks, people, reports, silences
 from storage.database import Connection
 from templates.cards import Card, Mute, People, Step
+from templates.words import title
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
     numbers = await incidents.numbers(connection)
     hits = tuple(
         hit_of(name, view.estate, seen=seen.get(name), numbers=numbers, incident=incident, now=view.now)
-        for name in names
+        for name in sorted(names, key=lambda name: _label(name, view.estate))
     )
     lead = leading_symptom(incident)
     who = await people.names(connection, {one for one in (incident.taken_by, incident.handed_by) if one})
@@ -96,7 +97,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         number=incident.id,
         cause=incident.cause,
         code=incident.code,
-        title=row.title,
+        title=title(incident.code, row.title, lead.reason if lead else ""),
         family=row.family,
         priority=incident.priority,
         critical=row.severity is Severity.CRITICAL,
@@ -196,6 +197,10 @@ async def _mute(connection: Connection, incident: Incident, view: View) -> Mute 
         return None
     who = await people.names(connection, {silence.author})
     return mute_of(silence, who.get(silence.author, ""), view.now)
+
+
+def _label(name: str, estate: Estate) -> str:
+    return estate.clients[name].label.casefold() if name in estate.clients else name
 
 
 async def _heard_at(connection: Connection, incident: Incident, row: Row) -> datetime | None:

@@ -79,6 +79,17 @@ REASONS: Mapping[str, str] = {
     "bot was blocked": "бота заблокировали",
     "chat not found": "чата больше нет",
 }
+TITLES: Mapping[tuple[str, str], str] = {
+    ("KodeksHttp200Status", Fault.NO_ANSWER): "Техэксперт не отвечает",
+    ("KodeksHttp200Status", Fault.DRIPPING): "Техэксперт отвечает слишком медленно",
+    ("KodeksHttp200Status", Fault.RESET): "Техэксперт обрывает соединение",
+    ("KodeksHttp200Status", Fault.NOT_HTTP): "вместо Техэксперта отвечает что-то другое",
+    ("RedirectServerDown", Fault.WRONG_TARGET): "переадресует не туда",
+    ("RedirectServerDown", Fault.BAD_LOCATION): "переадресует не туда",
+    ("RedirectServerDown", Fault.REDIRECT_LOOP): "переадресует по кругу",
+    ("RedirectServerDown", "status"): "отвечает ошибкой",
+}
+"""Code and reason (any status as ``status``) → what is wrong, where the reason makes another trouble of it."""
 STATUSES: Mapping[int, str] = {
     401: "просит входа (код 401)",
     403: "вход запрещён (код 403)",
@@ -143,6 +154,11 @@ def reason(word: str) -> str:
     if kind == "days" and rest.isdigit():
         return f"осталось не больше {plural(int(rest), 'дня')}" if int(rest) > 1 else "остался последний день"
     return word
+
+
+def title(code: str, usual: str, why: str) -> str:
+    """Return what is wrong, more exactly than the catalogue's ``usual`` where the measured reason allows it."""
+    return TITLES.get((code, why.partition("_")[0] if why.startswith("status_") else why), usual)
 
 
 def did(person: str, he: str, she: str) -> str:

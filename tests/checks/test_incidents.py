@@ -200,9 +200,10 @@ def test_what_still_fails_after_the_cause_is_over_gets_its_own_incident() -> Non
 
     world.believe(server(State.OK, since=after(60)), *(well(name) for name in NAMES[:5]))
     world.believe(replace(dead_domain("c5"), seen_at=after(90)))
-    world.step(after(90))
+    changes = world.step(after(90))
 
     assert world.causes == {"client:c5/domain"}
+    assert {change.kind for change in changes} == {ChangeKind.OPENED, ChangeKind.ENDED}
 
 
 def test_several_clients_of_one_dead_host_are_one_incident() -> None:

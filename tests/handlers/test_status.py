@@ -111,6 +111,14 @@ async def test_a_client_that_is_well_is_said_to_be_well(database: Database) -> N
     assert words(message) == ["История", "Открыть админку ↗", "Проверить сейчас", "🔕 Заглушить…"]
 
 
+async def test_a_day_must_pass_before_availability_is_counted(database: Database) -> None:
+    await put_estate(database, 1)
+    young = belief("KodeksTcpStatus", State.OK, subject=client("c0"), since=after(hours=-3))
+    await database.write(lambda tx: health.save(tx, [young]))
+
+    assert "Доступность: считать рано" in said(await status.search(ask(database), "c0"))
+
+
 async def test_what_is_unknown_is_said_as_unknown(database: Database) -> None:
     await put_estate(database, 1, address=None, domain=None, kind="closed", contacts=None, manager=None)
 
@@ -176,9 +184,9 @@ async def test_nobody_is_said_with_near_names(database: Database) -> None:
     await put_estate(database, 1)
     await rename(database, "c0", "Ромашка")
 
-    message = await status.search(ask(database), "ромбовая <b>")
+    message = await status.search(ask(database), "ромбашка-юг <b>")
 
-    assert said(message).startswith("Никого не нашлось\nИскали ромбовая <b>. Похожие имена:")
+    assert said(message).startswith("Никого не нашлось\nИскали ромбашка-юг <b>. Похожие имена:")
     assert words(message) == ["Ромашка · c0"]
 
 

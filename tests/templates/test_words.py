@@ -10,7 +10,7 @@ from checks.catalogue import ROWS
 from checks.model import Family, Fault, LookKind, Mark, Role, Scope
 from checks.reports import STATUS_REASONS, UNSAID, Broken, broken_reason
 from checks.silences import Preset
-from templates.words import KINDS, MENDED, REASONS, ROLES, SCOPES, SPANS, did, reason
+from templates.words import KINDS, MENDED, REASONS, ROLES, SCOPES, SPANS, did, reason, title
 
 UPLOADS = [*map(broken_reason, Broken), *STATUS_REASONS.values(), *UNSAID.values(), "silent", "never", "many"]
 PRODUCED = [*Fault, *Mark, *UPLOADS]
@@ -52,3 +52,10 @@ def test_every_row_of_the_catalogue_can_be_told_well_and_ill() -> None:
 )  # fmt: skip
 def test_verbs_agree_with_names(person: str, verb: str) -> None:
     assert did(person, "взял", "взяла") == verb
+
+
+def test_a_reason_can_make_another_trouble_of_a_code() -> None:
+    assert title("KodeksHttp200Status", "отвечает ошибкой", "no_answer") == "Техэксперт не отвечает"
+    assert title("KodeksHttp200Status", "отвечает ошибкой", "status_500") == "отвечает ошибкой"
+    assert title("RedirectServerDown", "не работает", "status_502") == "отвечает ошибкой"
+    assert title("RedirectServerDown", "не работает", "refused") == "не работает"
