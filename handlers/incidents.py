@@ -154,7 +154,7 @@ async def _step(turn: Turn, act: str, step: Step, number: int) -> Change | None:
 
     change = await turn.change(act, work, target=f"№{number}")
     if change is not None:
-        turn.deps.wake()
+        turn.owe()
     return change
 
 

@@ -67,5 +67,5 @@ async def _explain(message: Message, turn: Turn, silence: Silence) -> None:
     facts = {**facts_of(silence), "reason": reason}
     done = await turn.change("reason", work, target=f"{silence.scope}:{silence.target}", detail=facts)
     if done:
-        turn.deps.wake()
+        turn.owe()
     await say(turn, worded(turn, "mute_reason", reason=reason, kept=done), reply_to=message.message_id)

@@ -76,7 +76,7 @@ async def _mute(query: CallbackQuery, press: Press, turn: Turn) -> None:
     if done is None:
         await answer(turn, query, "muted_already", who=work.author)
     else:
-        turn.deps.wake()
+        turn.owe()
         await answer(turn, query, "muted")
     await _back(turn, query, wish.incident.id if wish.incident else None, wish.client)
 
@@ -178,7 +178,7 @@ async def _end(query: CallbackQuery, press: Press, turn: Turn, silence: Silence,
     act = "undo" if why is Ending.UNDONE else "unmute"
     done = await turn.change(act, work, target=f"{silence.scope}:{silence.target}", detail=facts_of(silence))
     if done:
-        turn.deps.wake()
+        turn.owe()
     word = "unmuted_already" if not done else "undone" if why is Ending.UNDONE else "unmuted"
     await answer(turn, query, word)
     await _after(query, press, turn, silence)

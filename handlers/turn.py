@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,9 @@ from handlers.deps import Deps
 from storage import audit, updates
 
 T = TypeVar("T")
+
+WAKE_AT_LATEST = 2.0
+"""Seconds that other chats wait for the answer to the one who pressed."""
 
 
 class Repeated(Exception):  # noqa: N818 - not an error: the update had its effect already
@@ -48,6 +52,7 @@ class Turn:
     thread_id: int | None = None
     marked: bool = field(default=False, init=False)
     """The update is written down: its effect is on disk."""
+    _waking: asyncio.TimerHandle | None = field(default=None, init=False)
 
     @property
     def someone(self) -> Person:
@@ -98,8 +103,20 @@ class Turn:
         self.marked = True
         return result
 
+    def owe(self) -> None:
+        """Note that chats are owed something: delivery is woken when this chat has its answer, or soon at the latest.
+
+        The pressed card is edited by the handler; delivery, coming after it, finds nothing left to change there.
+        """
+        if self._waking is None:
+            self._waking = asyncio.get_running_loop().call_later(WAKE_AT_LATEST, self.deps.wake)
+
     async def finish(self) -> None:
-        """Write the update down when its answer changed nothing, so that it is not answered twice either."""
+        """Wake delivery if something is owed, and write the update down, so that it is not answered twice."""
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None
+            self.deps.wake()
         if not self.marked:
             await self.deps.database.write(lambda tx: updates.mark(tx, self.update_id, self.now))
             self.marked = True

@@ -66,6 +66,7 @@ async def test_taken_once_and_the_second_hears_who_was_first(talk):
         "presses", chat_id=SUPPORT.id, user_id=IGOR.id, message_id=card["message_id"], button=BACK, wait=5
     )
 
+    await talk.settled()
     assert first == {"answer": f"Авария №{number} ваша", "alert": False}
     assert again["answer"].startswith("Вернули")
     assert await timeline(talk, number) == ["taken", "given_back"]
