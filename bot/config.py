@@ -136,6 +136,7 @@ class Look(Section):
     user_agent: str = "smartbot"
     ca_file: Path | None = None
     intervals: Intervals = Intervals()
+    clients: Mapping[str, Annotated[Duration, Field(ge=timedelta(seconds=1))]] = {}
 
 
 class Reference(Section):

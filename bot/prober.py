@@ -13,7 +13,7 @@ from functools import partial
 from checks.attention import OURSELVES, Key, ourselves
 from checks.estate import host_of, next_due, target_of
 from checks.facts import NAME_FAULTS, RESOLVER_FAULTS, Witness
-from checks.model import SELF, Facts, Fault, LookKind, Subject, Target
+from checks.model import SELF, Facts, Fault, LookKind, Subject, SubjectKind, Target
 from checks.rules import Rules
 from handlers.looks import Followed, Looked, record_looks
 from handlers.observations import correlate_in
@@ -43,6 +43,8 @@ class ProberSettings:
 
     interval: timedelta = timedelta(seconds=60)
     intervals: Mapping[LookKind, timedelta] = field(default_factory=dict)
+    clients: Mapping[str, timedelta] = field(default_factory=dict)
+    """By client, whatever the kind of look."""
     concurrency: int = 100
     per_address: int = 4
     gather: float = 0.05
@@ -50,8 +52,10 @@ class ProberSettings:
     reference_hosts: tuple[str, ...] = ()
     reference_names: tuple[str, ...] = ()
 
-    def interval_of(self, kind: LookKind) -> timedelta:
-        return self.intervals.get(kind, self.interval)
+    def interval_of(self, target: Target) -> timedelta:
+        """Return how often to look: as set for the client, for the kind of look, or for all."""
+        own = self.clients.get(target.subject.name) if target.subject.kind is SubjectKind.CLIENT else None
+        return own or self.intervals.get(target.kind, self.interval)
 
 
 class Prober:
@@ -283,9 +287,7 @@ class Prober:
         targets = [target for key in keys if (target := self._target(key))]
         found = await asyncio.gather(*(self._bounded(target) for target in targets))
         batch = [
-            Looked(
-                facts=facts, interval=self._settings.interval_of(facts.target.kind), witness=await self._witness(facts)
-            )
+            Looked(facts=facts, interval=self._settings.interval_of(facts.target), witness=await self._witness(facts))
             for facts in found
         ]
         if batch:

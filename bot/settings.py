@@ -15,6 +15,7 @@ def prober_settings(config: Config) -> ProberSettings:
     return ProberSettings(
         interval=config.look.interval,
         intervals={LookKind(name): interval for name, interval in named.items()},
+        clients=config.look.clients,
         concurrency=config.look.concurrency,
         per_address=config.look.per_address,
         reference_hosts=config.reference.hosts,

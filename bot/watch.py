@@ -10,7 +10,7 @@ from bot.config import Config
 from checks.attention import ourselves
 from checks.catalogue import ROWS
 from checks.estate import Estate, targets
-from checks.model import ClientKind, LookKind, Route, RouteKind, Target, Threshold
+from checks.model import ClientKind, Route, RouteKind, Target, Threshold
 from checks.notifications import Policy
 from checks.rules import Rules
 from checks.volume import Volume
@@ -27,7 +27,7 @@ SELDOM = timedelta(days=365)
 class Watch:
     """Holds the rules in force; ``refresh`` makes them anew when the lists have changed, whoever changed them."""
 
-    def __init__(self, database: Database, config: Config, *, interval_of: Callable[[LookKind], timedelta]) -> None:
+    def __init__(self, database: Database, config: Config, *, interval_of: Callable[[Target], timedelta]) -> None:
         self._database = database
         self._config = config
         self._interval_of = interval_of
@@ -45,21 +45,13 @@ class Watch:
                 return False
             found = await estate.load(connection)
         self._rules = rules_of(self._config, found)
-        wanted = [(target, self._interval_of(target.kind)) for target in self._targets(found)]
-        if self._config.reference.hosts:
-            wanted.append((self._witnesses(found), self._interval_of(LookKind.REFERENCE)))
-        else:
-            wanted.append((self._witnesses(found), SELDOM))
+        wanted = [(target, self._interval_of(target)) for target in targets(found)]
+        witnesses = ourselves(found, self._config.reference.hosts)
+        wanted.append((witnesses, self._interval_of(witnesses) if self._config.reference.hosts else SELDOM))
         added, gone = await self._database.write(lambda tx: plan_looks(tx, wanted, now=now))
         self._seen = seen
         log.info("watching %d clients, %d looks added, %d dropped", len(found.clients), added, gone)
         return True
-
-    def _targets(self, found: Estate) -> list[Target]:
-        return list(targets(found))
-
-    def _witnesses(self, found: Estate) -> Target:
-        return ourselves(found, self._config.reference.hosts)
 
 
 def rules_of(config: Config, found: Estate) -> Rules:
