@@ -126,6 +126,7 @@ ANSWERS: tuple[Sample, ...] = (
     _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30),
     _answer("Чат потерян (заметка)", "notice", what="chat_lost", facts={"title": "Техподдержка", "chat": -100,
             "why": "kicked", "heirs": []}, repeat=False),
+    _answer("Две копии", "notice", what="two_pollers", facts={}, repeat=False),
     _answer("Темы нет", "notice", what="topic_lost", facts={"thread": 5}, repeat=False),
     _answer("Не принято", "notice", what="undeliverable", facts={"incident": 128, "why": "can't parse"}, repeat=False),
     _answer("Без оформления", "notice", what="template_fault", facts={"incident": 128, "why": "ValueError"},

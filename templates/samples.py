@@ -206,7 +206,7 @@ STORM = Storm(began_at=NIGHT - 7 * MINUTE, folded=212, incidents=BRIEFS, clients
 BLIND = Blindness(began_at=NIGHT - 4 * MINUTE, witnesses=("ya.ru", "77.88.8.8"), reason=Fault.CONNECT_TIMEOUT)
 TEXT = phrase("client_text", now=NIGHT, address="http://10.0.0.2/docs") or ""
 LINES = (
-    Line(at=NIGHT - 4 * MINUTE, what="opened", reason=Fault.REFUSED),
+    Line(at=NIGHT - 4 * MINUTE, what="opened", title="не работает"),
     Line(at=NIGHT - 3 * MINUTE, what="grew", clients=38),
     Line(at=NIGHT - 2 * MINUTE, what="taken", by="Анна"),
     Line(at=NIGHT - 1 * MINUTE, what="handed", by="Анна"),
@@ -253,6 +253,7 @@ def _incidents() -> tuple[Sample, ...]:
         _of_card("Подробнее", "details", redirect(), lines=LINES),
         _of_card("Подробнее, закончилась", "details", ended(redirect()), now=NIGHT + timedelta(hours=2), lines=LINES),
         _of_card("Адреса", "addresses", redirect(), **_addresses(redirect())),
+        _of_card("Задетые клиенты", "addresses", ADDRESS, **_addresses(ADDRESS)),
         _of_card("Текст владельцу", "owner_text", redirect(), text=_owner_text(redirect())),
         _of_card("Текст клиенту", "client_text", redirect(), text=TEXT, label="Вектор"),
         _of_card("Текст: вернуться", "return_text", ended(redirect()), text=phrase("return_text", now=NIGHT)),
@@ -266,7 +267,11 @@ def _handed(one: Card) -> Card:
 def _addresses(one: Card) -> dict[str, Any]:
     shown = one.clients[:10]
     texts = {hit.name: phrase("client_text", now=NIGHT, address=hit.address) for hit in shown}
-    return {"clients": shown, "texts": texts, "page": Page(number=0, pages=4, total=len(one.clients))}
+    return {
+        "clients": shown,
+        "texts": texts,
+        "page": Page(number=0, pages=-(-len(one.clients) // 10), total=len(one.clients)),
+    }
 
 
 def _owner_text(one: Card) -> str | None:
