@@ -11,7 +11,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/python -m bot run --config $(CONFIG)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto $(PYTEST)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
