@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,6 +51,7 @@ class Once(BaseMiddleware):
             if turn is None:
                 return None
             turn.thread_id = data.get("event_thread_id")
+            await _follow_the_name(turn)
             return await self._answer(turn, handler, event, data)
         finally:
             self._in_hand.discard(number)
@@ -89,6 +91,14 @@ async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: 
         username=user.username if user else None,
         person=person,
     )
+
+
+async def _follow_the_name(turn: Turn) -> None:
+    """People rename themselves; cards name them as the chat does."""
+    person, name = turn.person, turn.user_name
+    if person is not None and name and name != person.name:
+        await turn.deps.database.write(lambda tx: people.rename(tx, person.id, name))
+        turn.person = replace(person, name=name)
 
 
 def zone_of(chat: chats.Chat | None, default: ZoneInfo) -> ZoneInfo:

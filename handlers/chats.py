@@ -18,6 +18,7 @@ from handlers.access import SERVICE
 from handlers.losses import lose_chat
 from handlers.manners import Manners
 from handlers.menus import give_menu
+from handlers.people import rest
 from handlers.replies import say, worded
 from handlers.turn import Turn
 from storage import chats, people
@@ -129,7 +130,7 @@ async def _gone(turn: Turn, user: User, title: str) -> None:
         return
     suspended = await turn.change(
         "left_group",
-        lambda tx: people.suspend(tx, user.id, turn.now),
+        lambda tx: rest(tx, user.id, turn.now),
         target=str(user.id),
         detail={"name": person.name, "chat": title},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.deep_linking import create_start_link, create_startgroup_link
 
-from checks.access import Act, Allowed
+from checks.access import STAFF, Act, Allowed
 from checks.buttons import Action, Press
 from checks.model import Person, Role
 from handlers.menus import give_menu
@@ -17,8 +18,9 @@ from handlers.paging import key_of, number_of, page_of
 from handlers.pressed import on_command, on_press
 from handlers.replies import answer, say, show, worded
 from handlers.turn import Turn
-from storage import invitations, people
+from storage import invitations, people, routes
 from storage import names as names_of
+from storage.database import Connection
 
 PEOPLE_A_PAGE = 8
 NAMES_A_PAGE = 8
@@ -144,9 +146,15 @@ async def _set_role(query: CallbackQuery, turn: Turn, person_id: int, arg: str) 
 
 
 async def _give(query: CallbackQuery, turn: Turn, person_id: int, role: Role, manager: str | None) -> None:
+    async def work(tx: Connection) -> Person | None:
+        changed = await people.set_role(tx, person_id, role, manager)
+        if changed is not None and role not in STAFF:
+            await routes.unbind(tx, person_id)  # what the private chat was told by the former role
+        return changed
+
     changed = await turn.change(
         "role",
-        lambda tx: people.set_role(tx, person_id, role, manager),
+        work,
         target=str(person_id),
         detail={"role": role, "manager": manager},
     )
@@ -154,8 +162,10 @@ async def _give(query: CallbackQuery, turn: Turn, person_id: int, role: Role, ma
 
 
 async def _switch(query: CallbackQuery, turn: Turn, person_id: int, *, off: bool) -> None:
-    async def work(tx: Any) -> Person | None:
-        return await (people.suspend(tx, person_id, turn.now) if off else people.reinstate(tx, person_id))
+    async def work(tx: Connection) -> Person | None:
+        if not off:
+            return await people.reinstate(tx, person_id)
+        return await rest(tx, person_id, turn.now)
 
     changed = await turn.change("suspended" if off else "reinstated", work, target=str(person_id))
     await _after(query, turn, person_id, changed)
@@ -186,3 +196,11 @@ def _others(person: Person) -> Sequence[Role]:
 
 def _role(word: str) -> Role | None:
     return Role(word) if word in set(Role) else None
+
+
+async def rest(tx: Connection, person_id: int, at: datetime) -> Person | None:
+    """Suspend a person: no rights, and no alerts into the private chat either; None when nothing changed."""
+    suspended = await people.suspend(tx, person_id, at)
+    if suspended is not None:
+        await routes.unbind(tx, person_id)
+    return suspended

@@ -13,7 +13,7 @@ from checks.rules import Rules
 from handlers import notifications
 from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
-from storage import absences, health, incidents, outbox, tokens
+from storage import absences, health, incidents, invitations, outbox, tokens, updates
 from storage.database import Database
 
 
@@ -64,5 +64,7 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await absences.purge(tx, before)
         await outbox.purge(tx, before=before)
         await tokens.purge(tx, now)
+        await updates.prune(tx, now)
+        await invitations.prune(tx, before)
 
     await database.write(work)

@@ -4,7 +4,7 @@ import asyncio
 
 from checks.model import Role
 from handlers.routers import on_startup
-from storage import invitations, people
+from storage import invitations, people, routes
 from tests.talk import ADMIN, ANNA, HEAD, HOSTILE, IGOR, OLGA, OUTSIDE, STRANGER, SUPPORT, TOKEN, labels
 
 
@@ -162,6 +162,18 @@ async def test_who_leaves_the_group_loses_the_rights_until_an_admin_returns_them
     assert ("Вера", "reinstated") in await talk.audit()
 
 
+async def test_the_suspended_and_the_demoted_hear_no_alerts_in_private_any_more(talk):
+    for who, button in ((IGOR, "Приостановить доступ"), (ANNA, "Сделать: наблюдатель")):
+        await talk.says(who, "/here")
+        await talk.presses(who, "Все технические аварии")
+        await talk.says(ADMIN, "/people")
+        await talk.presses(ADMIN, who.name)
+        await talk.presses(ADMIN, button)
+
+    async with talk.database.read() as connection:
+        assert await routes.everything(connection) == []
+
+
 async def test_the_last_admin_stays_even_when_he_leaves_the_group(talk):
     await talk.post("members", chat_id=SUPPORT.id, user_id=ADMIN.id, who=ADMIN.id, status="left")
     await talk.settled()
@@ -231,6 +243,14 @@ async def test_the_same_update_twice_has_one_effect(talk):
 
     assert len(await talk.heard(STRANGER.id)) == 1
     assert await talk.audit() == [("Чужой", "came_in")]
+
+
+async def test_a_person_who_takes_another_name_is_called_by_it(talk):
+    await talk.database.write(lambda tx: people.rename(tx, ANNA.id, "Анюта"))
+
+    await talk.says(ANNA, "/help")
+
+    assert (await person(talk, ANNA.id)).name == "Анна"
 
 
 async def test_menus_are_by_role_and_scope(talk):
