@@ -6,20 +6,22 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from prometheus_client import CollectorRegistry
 
 from bot import clock, logs
 from bot.config import Config
+from bot.listening import listening
 from bot.pulse import Pulse, Rival, only_one
 from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
 from bot.settings import look_settings
 from bot.telegram import Session
+from bot.together import together
 from bot.world import World, open_world, running
 from checks.facts import RESOLVER_FAULTS
 from checks.model import Facts, Target
@@ -38,6 +40,8 @@ SWEEP_LATE = timedelta(minutes=3)
 """Looks this much overdue mean that we do not keep up, or stand still."""
 
 PULSE = timedelta(seconds=5)
+FINISH = 7.0
+"""Seconds that reports in hand get when the bot stops: everything together has ten."""
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -97,9 +101,7 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         await world.refresh()
         await world.prober.spread(clock.now())
         await world.judge_time()
-        await stack.enter_async_context(running(world))
-        await stack.enter_async_context(_taking_in(world, rival))
-        await stack.enter_async_context(_listening(world, bot))
+        await stack.enter_async_context(together(running(world), _taking_in(world, rival), _listening(world, bot)))
         pulse = Pulse(world.database, bot, rival, now=clock.now)
         await stack.enter_async_context(beating((*beats(world), Beat(name="pulse", every=PULSE, act=pulse.beat))))
         yield world
@@ -137,7 +139,7 @@ async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     app = create_server(door=intake, admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry())
     host, _, port = config.server.listen.rpartition(":")
     try:
-        async with serving(app, host.strip("[]"), int(port)) as bound:
+        async with serving(app, host.strip("[]"), int(port), stop_within=FINISH) as bound:
             yield bound
     finally:
         await intake.close()
@@ -155,37 +157,5 @@ def _probes(world: World, rival: Rival) -> dict[str, Probe]:
     }
 
 
-@asynccontextmanager
-async def _listening(world: World, bot: Bot) -> AsyncIterator[None]:
-    """Poll for updates; a handler in flight is finished before the way out."""
-    dispatcher = Dispatcher()
-    dispatcher.include_router(routers.build(world.deps))
-    greeting = asyncio.create_task(_greet(bot, world), name="menus")
-    polling = asyncio.create_task(
-        dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False), name="polling"
-    )
-    try:
-        yield
-    finally:
-        greeting.cancel()
-        with suppress(RuntimeError):
-            await dispatcher.stop_polling()
-        with suppress(TimeoutError, Exception):
-            async with asyncio.timeout(5):
-                await polling
-        polling.cancel()
-        await asyncio.gather(greeting, polling, return_exceptions=True)
-
-
-async def _greet(bot: Bot, world: World) -> None:
-    """Give everybody the menu of their role as soon as Telegram can be reached."""
-    pause = 1.0
-    while True:
-        try:
-            await routers.on_startup(bot, world.deps)
-        except Exception as error:  # noqa: BLE001 - menus are a nicety: try until it works
-            log.warning("menus could not be set (%s); trying again", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 300)
-        else:
-            return
+def _listening(world: World, bot: Bot) -> AbstractAsyncContextManager[None]:
+    return listening(bot, routers.build(world.deps), greet=lambda: routers.on_startup(bot, world.deps))

@@ -44,7 +44,8 @@ class Pace:
     """How long after a lost answer a message is repeated."""
     retry: float = 1.0
     retry_cap: float = 5.0
-    stop: float = 10.0
+    stop: float = 7.0
+    """How long calls in hand may take when the bot stops: everything together has ten seconds."""
 
 
 @dataclass(slots=True)
@@ -117,7 +118,7 @@ class Delivery:
         await self._finish()
 
     async def stop(self) -> None:
-        """Take nothing new, finish the calls in hand (ten seconds at most), let ``run`` return."""
+        """Take nothing new, finish the calls in hand (``Pace.stop`` seconds at most), let ``run`` return."""
         self._stopping = True
         self._woken.set()
         await self._finish()

@@ -30,6 +30,8 @@ from storage.database import Database, open_database
 from storage.files import Shelf
 
 GATHER = ProberSettings().gather
+RECORD_LAST = 3.0
+"""Seconds that the recorder gets for the last looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +154,13 @@ async def running(world: World) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await world.prober.stop()
-        await asyncio.wait([recorder], timeout=3)
-        await world.delivery.stop()
+        await asyncio.gather(_stop_looking(world, recorder), world.delivery.stop())
         for task in (recorder, sender):
             task.cancel()
         await asyncio.gather(recorder, sender, return_exceptions=True)
+
+
+async def _stop_looking(world: World, recorder: asyncio.Task[None]) -> None:
+    """Record what was seen; what is owed because of it is told after the next start."""
+    await world.prober.stop()
+    await asyncio.wait([recorder], timeout=RECORD_LAST)
