@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from templates import LIMIT, names, phrase, render, unmarked
 from templates.gallery import message_of, show
 from templates.sample_answers import ANSWERS
-from templates.samples import NIGHT, Sample, by_day, client, hits, redirect
+from templates.samples import BRIEFS, NIGHT, STORM, Sample, by_day, client, hits, redirect
 from templates.samples import SAMPLES as CARDS
 from tests.telegram_html import check_message, utf16
 
@@ -161,3 +161,18 @@ def test_the_gallery_shows_every_card() -> None:
 
     assert written - {"invitation_over"} <= shown
     assert all(show(sample) for sample in SAMPLES)
+
+
+def test_a_storm_card_never_calls_red_what_has_been_mended() -> None:
+    first, *rest = BRIEFS
+    storm = replace(STORM, incidents=(first, *(replace(one, ended_at=NIGHT) for one in rest)))
+    text = render("storm", now=NIGHT, storm=storm).text
+
+    assert "Много аварий сразу: 1 авария" in text
+    assert f"Уже починено: {len(rest)}" in text
+    assert all(one.subject not in text for one in rest if one.subject != first.subject)
+
+    over = render("storm", now=NIGHT, storm=replace(storm, incidents=storm.incidents[1:]))
+    assert over.text.startswith("🟢")
+    assert "Что делать" not in over.text
+    assert over.buttons == ()
