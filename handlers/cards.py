@@ -63,7 +63,9 @@ async def card_message(connection: Connection, incident: Incident, view: View, *
         return await _blind(connection, incident, view, repeat=repeat)
     card = await read_card(connection, incident, view, repeat=repeat)
     if incident.merged_into is not None and card.ended_at is not None:
-        return word("merged", now=view.now, zone=view.zone, card=card, into=incident.merged_into)
+        found = await briefs(connection, await incidents.some(connection, [incident.merged_into]), view)
+        origin = next(iter(found), None)
+        return word("merged", now=view.now, zone=view.zone, card=card, into=incident.merged_into, origin=origin)
     return word(template_of(card), now=view.now, zone=view.zone, card=card)
 
 

@@ -23,7 +23,7 @@ from markupsafe import Markup
 from checks.model import Message
 from templates.clean import clean, clip, looks_like_a_link, units
 from templates.filters import FILTERS
-from templates.keys import Keys
+from templates.keys import Keys, is_web_address
 from templates.lists import LIST_WORDS
 from templates.words import WORDS
 
@@ -112,6 +112,7 @@ def _environment(*, markup: bool) -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(FILTERS)
+    environment.tests["pressable"] = is_web_address
     environment.tests["linkish"] = lambda text: looks_like_a_link(clean(text))
     environment.globals.update(WORDS)
     environment.globals.update(LIST_WORDS)

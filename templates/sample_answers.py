@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from checks.catalogue import ROWS
-from checks.model import CauseKind, ClientKind, Priority, Scope, State
+from checks.model import CauseKind, ClientKind, Fault, Priority, Scope, State
 from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
 from templates.cards import Brief, Page
 from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
@@ -84,6 +84,20 @@ BEHIND = Brief(
     opened_at=DAY - 4 * MINUTE,
     clients=38,
 )
+UNREPORTED = replace(GOOD, verdict=Verdict.WELL, report=None, report_heard_at=None, checks=CHECKS[:3])
+OLD = replace(
+    GOOD,
+    verdict=Verdict.STALE,
+    report_heard_at=DAY - timedelta(days=3),
+    report=replace(REPORT, at=DAY - timedelta(days=3), operup_at=DAY - timedelta(days=3, hours=6)),
+    checks=CHECKS[:3],
+)
+ASTRAY = replace(
+    GOOD,
+    verdict=Verdict.DETOUR,
+    incidents=(BEHIND,),
+    answers=(replace(GOOD.answers[0], opens=False, elapsed=None, reason=Fault.REFUSED), GOOD.answers[1]),
+)
 BLANK = ClientCard(
     name="zarya", label="Заря", kind=ClientKind.CLOSED, verdict=Verdict.UNKNOWN, served=Served(norm="95–99")
 )
@@ -110,10 +124,10 @@ ANSWERS: tuple[Sample, ...] = (
     _answer("/status: список пуст", "status", estate=Overview(clients=0, hit=0)),
     _answer("/status: ещё ничего не проверено", "status", estate=Overview(clients=40, hit=0)),
     _answer("Клиент: всё в порядке", "client", one=GOOD),
-    _answer("Клиент: актуальность неизвестна", "client", one=replace(GOOD, verdict=Verdict.WELL, report=None)),
-    _answer("Клиент: данные устарели", "client", one=replace(GOOD, verdict=Verdict.STALE)),
+    _answer("Клиент: актуальность неизвестна", "client", one=UNREPORTED),
+    _answer("Клиент: данные устарели", "client", one=OLD),
     _answer("Клиент: не работает, заглушено", "client", one=BAD),
-    _answer("Клиент: только напрямую", "client", one=replace(GOOD, verdict=Verdict.DETOUR, incidents=(BEHIND,))),
+    _answer("Клиент: только напрямую", "client", one=ASTRAY),
     _answer("Клиент: неизвестно", "client", one=BLANK),
     _answer("Несколько подходят", "found", clients=CHOICE, near=[], more=4, query="рома"),
     _answer("Никто не подходит, есть похожие", "found", clients=[], near=CHOICE, more=0, query="рамошка"),

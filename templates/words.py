@@ -90,6 +90,10 @@ TITLES: Mapping[tuple[str, str], str] = {
     ("RedirectServerDown", "status"): "отвечает ошибкой",
 }
 """Code and reason (any status as ``status``) → what is wrong, where the reason makes another trouble of it."""
+TITLED = frozenset({Fault.WRONG_TARGET, Mark.SERVICE_MESSAGE, Mark.EMERGENCY, Mark.NO_SEATS})
+"""Reasons that say no more than the title of their card does."""
+PLAIN = frozenset({Fault.REFUSED, Fault.UNREACHABLE, Fault.NAME_NOT_FOUND, Fault.NAME_EMPTY, Fault.RESET})
+"""Reasons whose particulars only say the same again."""
 STATUSES: Mapping[int, str] = {
     401: "просит входа (код 401)",
     403: "вход запрещён (код 403)",
@@ -131,7 +135,7 @@ SCOPES: Mapping[str, str] = {
 SPANS: Mapping[str, str] = {
     "1h": "1 час",
     "4h": "4 часа",
-    "9": "до 9:00",
+    "9": "до 09:00",
     "24h": "24 часа",
     "mended": "до починки",
 }
@@ -180,9 +184,11 @@ WORDS: dict[str, Any] = {
     "Cause": CauseKind,
     "KINDS": KINDS,
     "MENDED": MENDED,
+    "PLAIN": PLAIN,
     "ROLES": ROLES,
     "SCOPES": SCOPES,
     "SPANS": SPANS,
+    "TITLED": TITLED,
     "did": did,
     "mark": mark,
     "reason": reason,

@@ -252,7 +252,7 @@ async def test_the_question_before_a_mute(database: Database) -> None:
     assert bare is not None
     check_message(menu)
     check_message(bare)
-    assert {"1 час", "4 часа", "До 9:00", "24 часа", "До починки", "Всё об этом клиенте"} <= set(words(menu))
+    assert {"1 час", "4 часа", "До 09:00", "24 часа", "До починки", "Всё об этом клиенте"} <= set(words(menu))
     assert "Все такие сообщения" not in words(menu)
     assert any(button.data and button.data.endswith("client.4h.c0") for row in bare.buttons for button in row)
 
@@ -330,4 +330,4 @@ async def test_an_intake_that_fell_silent_says_how_many_stopped(database: Databa
     cause = Cause(CauseKind.INTAKE, "bot", "IntakeSilent")
     number = await put(database, incident(cause=cause, code="IntakeSilent", symptoms=(sign,)))
 
-    assert "Замолчали сразу 14 из 31 клиента" in await said(database, owed(number))
+    assert "Замолчали сразу 14 клиентов из 31" in await said(database, owed(number))

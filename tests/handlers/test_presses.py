@@ -24,7 +24,7 @@ from tests.talk import (
     talking,
 )
 
-TAKE, BACK, LOOK, MORE, MUTE = "✋ Беру", "↩ Отдать", "Проверить сейчас", "Подробнее", "🔕 Заглушить…"
+TAKE, BACK, LOOK, MORE, MUTE = "✋ Беру", "↩ Вернуть", "Проверить сейчас", "Подробнее", "🔕 Заглушить…"
 
 
 @pytest.fixture(autouse=True)

@@ -65,7 +65,7 @@ async def test_managers_may_be_let_to_see_everything(database):
 async def test_a_client_is_muted_from_its_card_and_unmuted_from_the_list(talk):
     await talk.says(ANNA, "/status ромашка")
     await talk.presses(ANNA, "🔕 Заглушить…")
-    await talk.presses(ANNA, "До 9:00")
+    await talk.presses(ANNA, "До 09:00")
     assert "заглуш" in (await talk.last(ANNA))["text"].lower()
     [said] = await talk.says(ANNA, "/mutes", SUPPORT)
     assert "Анна" in said["text"]

@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from templates import LIMIT, names, phrase, render, unmarked
+from templates.cards import People, Still
 from templates.gallery import message_of, show
 from templates.sample_answers import ANSWERS
 from templates.samples import BRIEFS, NIGHT, STORM, Sample, by_day, client, hits, redirect
@@ -64,6 +65,10 @@ def test_every_card_is_valid(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
 @given(NASTY)
+@example(" ")
+@example("\u200b \u200b")
+@example(" \u200b ")
+@example("\ud7fc")
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hostile_text_breaks_no_card(sample: Sample, text: str) -> None:
     message = message_of(replace(sample, facts=spoiled(sample.facts, text)))
@@ -139,6 +144,42 @@ def test_a_repeat_is_marked_and_keeps_the_number() -> None:
     said = unmarked(render("redirect_down", now=NIGHT, card=redirect(repeat=True)))
 
     assert "Авария №128 · возможен повтор" in said
+
+
+def test_it_cannot_wait_by_day_though_nobody_can_get_in() -> None:
+    alone = by_day(client("KodeksOnlineSensLockCheck", people=People(seats=20, online=0, at=NIGHT)))
+    said = unmarked(render("client_down", now=NIGHT, card=alone))
+
+    assert "Что делать: ждать нельзя, рабочее время." in said
+    assert "0 пользователей" not in said
+
+
+def test_an_admin_page_that_no_button_opens_is_told_in_words() -> None:
+    message = render("client_down", now=NIGHT, card=client("KodeksTcpStatus", admin_url="http://server/admin"))
+
+    assert not [button for row in message.buttons for button in row if button.url]
+    assert "Админка: http://server/admin" in unmarked(message)
+
+
+def test_what_was_measured_is_told_once() -> None:
+    refused = client("KodeksTcpStatus", reason="refused", detail="соединение отклонено")
+    said = unmarked(render("details", now=NIGHT, card=refused, lines=()))
+
+    assert "Измерено: соединения отклоняются, проверено" in said
+
+
+def test_a_client_without_a_usual_address_gets_the_direct_one_first() -> None:
+    lost = client("DomainNotResolved", still=Still.DIRECT, clients=hits(1))
+    said = unmarked(render("client_down", now=NIGHT, card=lost))
+
+    assert "дать клиенту прямой адрес, затем сообщить владельцу домена" in said
+
+
+def test_no_addresses_are_offered_where_none_opens() -> None:
+    said = unmarked(render("redirect_down", now=NIGHT, card=redirect(clients=hits(5, shut=5))))
+
+    assert "обхода нет.\nРомашка, Вектор" in said
+    assert "http" not in said
 
 
 def test_by_day_it_cannot_wait() -> None:
