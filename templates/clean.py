@@ -9,6 +9,8 @@ ELLIPSIS = "…"
 UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 MARKS_IN_A_ROW = 2
 """A letter with accents needs no more; towers of combining marks overflow into other lines."""
+NEAR = 0.7
+"""A word that ends within the last part of a cut text is where the cut is made."""
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 """Letters and symbols that look like nothing at all."""
 LINKISH = re.compile(r"\w\.\w|://|[@#$]\w|(?<!\S)/\w", re.UNICODE)
@@ -34,7 +36,7 @@ def units(text: str) -> int:
 
 
 def clip(text: str, most: int) -> str:
-    """Shorten ``text`` to ``most`` UTF-16 units; what was cut shows as «…»."""
+    """Shorten ``text`` to ``most`` UTF-16 units, after a whole word where one ends near; what was cut shows as «…»."""
     if units(text) <= most:
         return text
     room = most - units(ELLIPSIS)
@@ -44,7 +46,11 @@ def clip(text: str, most: int) -> str:
         if room < 0:
             break
         kept.append(letter)
-    return "".join(kept).rstrip() + ELLIPSIS
+    cut = "".join(kept)
+    if not text[len(cut)].isspace():
+        words = cut.rpartition(" ")[0]
+        cut = words if len(words) > len(cut) * NEAR else cut
+    return cut.rstrip() + ELLIPSIS
 
 
 def looks_like_a_link(text: str) -> bool:

@@ -144,7 +144,12 @@ def _may_say(everywhere: str, phrase: str, *, coded: bool) -> bool:
 
 
 def _around(text: str, at: int) -> str:
-    return "" if at < 0 else _line(text[max(0, at - BEFORE) :])
+    if at < 0:
+        return ""
+    start = max(0, at - BEFORE)
+    if start and not text[start - 1].isspace():
+        start = max(start, text.find(" ", start, at))
+    return _line(text[start:])
 
 
 def title_of(source: str, lowered: str) -> str:

@@ -51,3 +51,9 @@ def test_direction_tricks_and_towers_of_marks_go() -> None:
 def test_links_are_seen() -> None:
     assert all(looks_like_a_link(text) for text in ("evil.ru", "http://x", "@name", "#tag", "/down", "см. a.b"))
     assert not any(looks_like_a_link(text) for text in ("Ромашка", "ООО «Вектор»", "И. Петров", "и/или", "Сила, ЗАО"))
+
+
+def test_text_is_cut_between_words_where_one_ends_near() -> None:
+    assert clip("Обратитесь в службу поддержки", 25) == "Обратитесь в службу…"
+    assert clip("Обратитесь в службу поддержки", 20) == "Обратитесь в службу…"
+    assert clip("Достопримечательности", 10) == "Достоприм…"

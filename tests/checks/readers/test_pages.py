@@ -82,6 +82,7 @@ def test_what_nobody_can_see_is_not_said(body: str) -> None:
 def test_the_excerpt_is_one_short_line_around_the_text() -> None:
     found = page("слово " * 50 + "<p>Внимание: ключ не активен</p>" + " ещё" * 500)
     assert "ключ не активен" in found.excerpt
+    assert found.excerpt.startswith("слово ")
     assert len(found.excerpt) <= 200
     assert "\n" not in found.excerpt
 
