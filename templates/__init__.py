@@ -30,6 +30,8 @@ from templates.words import WORDS
 MOSCOW = ZoneInfo("Europe/Moscow")
 LIMIT = 3_800
 """UTF-16 units of a message; Telegram's own limit is 4,096 after parsing."""
+ENTITY_LIMIT = 100
+"""Marked passages of a message; Telegram forgets the marks of all that follow, and links appear there."""
 COPY_LIMIT = 256
 MOST_ROWS = 400
 WIDTHS = (300, 100, 40, 16)
@@ -80,7 +82,7 @@ def _roomiest(words: Callable[[int], Message]) -> Message:
 
 
 def _fits(message: Message) -> bool:
-    return units(message.text) <= LIMIT
+    return units(message.text) <= LIMIT and message.text.count("</") <= ENTITY_LIMIT
 
 
 def _words(template: str, facts: dict[str, Any], width: int, room: int) -> Message:

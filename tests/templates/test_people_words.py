@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks.access import Act, Refusal
@@ -85,6 +85,7 @@ def messages(text: str) -> list[tuple[str, dict[str, object]]]:
 
 @settings(max_examples=30, deadline=None)
 @given(HOSTILE)
+@example("$0")
 def test_hostile_names_break_no_message(text: str) -> None:
     for template, facts in messages(text):
         check_message(render(template, now=NOW, **facts))
