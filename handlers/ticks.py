@@ -21,15 +21,12 @@ async def tick(database: Database, *, rules: Rules, now: datetime, pending: Coll
     """Do what is due every second; returns whether anything is owed because of it."""
 
     async def work(tx: Any) -> bool:
-        changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if await _waiting(tx) else ()
+        held = await incidents.any_held(tx)
+        changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if held else ()
         decisions = await notifications.tick(tx, now, policy=rules.policy)
         return bool(changes or decisions)
 
     return await database.write(work)
-
-
-async def _waiting(tx: Any) -> bool:
-    return any(incident.hold_until for incident in await incidents.open_ones(tx))
 
 
 async def judge_time(database: Database, *, rules: Rules, now: datetime, pending: Collection[Subject]) -> bool:

@@ -75,6 +75,13 @@ async def numbers(connection: AsyncConnection) -> dict[Cause, int]:
     return {Cause.parse(row.cause): row.id for row in await connection.execute(query)}
 
 
+async def any_held(connection: AsyncConnection) -> bool:
+    """Tell whether the telling of an open incident waits for an answer."""
+    held = incidents.c.hold_until.is_not(None)
+    query = select(incidents.c.id).where(incidents.c.state == IncidentState.OPEN, held).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
 async def of_client(connection: AsyncConnection, name: str, *, since: datetime) -> list[Incident]:
     """Load the incidents that hit a client since a moment or are open, newest first."""
     hit = select(symptoms.c.incident_id).where(
