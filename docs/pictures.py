@@ -46,12 +46,15 @@ class Studio:
 
     async def enter(self, person: int, chat: int, topic: int = 0, view: str = "chat") -> None:
         await self.browser.open(f"{self.address}/#/{person}/{chat}/{topic}/{view}")
-        await self.browser.until("document.getElementById('connection').textContent === 'на связи'")
+        await self._true("document.getElementById('connection').textContent === 'на связи'")
 
     async def said(self, words: str, which: str = LAST) -> None:
         """Wait until a message of the bot in the open chat, the last one unless told, has these words."""
+        await self._true(f"{which}?.textContent.includes({words!r})")
+
+    async def _true(self, script: str) -> None:
         async with asyncio.timeout(PATIENCE):
-            while not await self.browser.run(f"Boolean({which}?.textContent.includes({words!r}))"):
+            while not await self.browser.run(f"Boolean({script})"):
                 await asyncio.sleep(0.2)
 
     async def click(self, label: str) -> None:
