@@ -11,7 +11,7 @@ from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, 
 from checks.notifications import Policy
 from checks.rules import Rules
 from checks.silences import covering
-from handlers.impact import hit_names, row_of
+from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
 from storage import chats, incidents, people, silences, storms
 from storage import estate as registry
@@ -20,6 +20,7 @@ from storage.outbox import Owed
 from templates import MOSCOW
 from templates import render as word
 from templates.cards import Blindness, Brief, Card, Mute, Storm
+from templates.words import title
 
 BLIND = "MonitorBlind"
 TEMPLATES: Mapping[CauseKind, str] = {
@@ -152,13 +153,13 @@ async def briefs(connection: Connection, found: Iterable[Incident], view: View) 
     who = await people.names(connection, {one.taken_by for one in several if one.taken_by})
     made = []
     for one in several:
-        row = row_of(one)
+        row, lead = row_of(one), leading_symptom(one)
         made.append(
             Brief(
                 number=one.id or 0,
                 kind=one.cause.kind,
                 subject=await subject_of(connection, one.cause, view.estate),
-                title=row.title,
+                title=title(one.code, row.title, lead.reason if lead else ""),
                 priority=one.priority,
                 critical=row.severity is Severity.CRITICAL,
                 opened_at=one.opened_at,

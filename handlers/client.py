@@ -33,6 +33,7 @@ from storage.database import Connection
 from storage.looks import Seen
 from templates.answers import Answer, Check, ClientCard, Report, Served, Verdict
 from templates.cards import Brief, Mute
+from templates.words import title
 
 OPERUP_OLD = timedelta(hours=72)
 REPORT_OLD = timedelta(hours=48)
@@ -120,7 +121,7 @@ def checks_of(beliefs: Iterable[Health]) -> tuple[Check, ...]:
     return tuple(
         Check(
             code=one.code,
-            title=ROWS[one.code].title,
+            title=title(one.code, ROWS[one.code].title, one.reason),
             well=ROWS[one.code].well or ROWS[one.code].title,
             state=one.state,
             seen_at=one.seen_at,

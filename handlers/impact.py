@@ -11,6 +11,7 @@ from checks.estate import Estate, host_of
 from checks.model import Cause, CauseKind, Family, Incident, Priority, Severity, SubjectKind, Symptom, Threshold
 from storage.looks import Seen
 from templates.cards import Hit, Sign, Still, Wait
+from templates.words import title
 
 FRESH = timedelta(minutes=15)
 """A look older than this says nothing about now."""
@@ -113,7 +114,12 @@ def signs_beside(incident: Incident) -> tuple[Sign, ...]:
             others.setdefault(one.code, []).append(one)
     ranked = sorted(others, key=lambda code: (ROWS[code].priority, code))
     return tuple(
-        Sign(title=ROWS[code].title, reason=others[code][0].reason, clients=len(others[code])) for code in ranked
+        Sign(
+            title=title(code, ROWS[code].title, others[code][0].reason),
+            reason=others[code][0].reason,
+            clients=len(others[code]),
+        )
+        for code in ranked
     )
 
 

@@ -21,6 +21,7 @@ from storage.database import Connection, Database
 from storage.incidents import Entry
 from templates import MOSCOW, phrase, render
 from templates.cards import Card, Line, Page
+from templates.words import title
 
 T = TypeVar("T")
 
@@ -181,12 +182,12 @@ async def _read(connection: Connection, asked: Asked) -> tuple[Card, View] | Non
 
 def _line(entry: Entry, by: str | None) -> Line:
     row = ROWS.get(str(entry.detail.get("code", "")))
-    clients = entry.detail.get("clients")
+    clients, reason = entry.detail.get("clients"), str(entry.detail.get("reason", ""))
     return Line(
         at=entry.at,
         what=entry.what,
         by=by,
-        title=row.title if row else "",
-        reason=str(entry.detail.get("reason", "")),
+        title=title(row.code, row.title, reason) if row else "",
+        reason=reason,
         clients=clients if isinstance(clients, int) else 0,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from checks.model import (
     Cause,
     CauseKind,
+    Fault,
     Incident,
     IncidentState,
     Message,
@@ -27,11 +28,12 @@ from checks.model import (
 )
 from handlers import cards, pages
 from handlers.pages import Asked
-from storage import chats, incidents, routes, silences
+from handlers.reading import View
+from storage import chats, estate, incidents, routes, silences
 from storage.database import Database
 from storage.outbox import Owed
 from storage.tables import arrivals, clients
-from templates import unmarked
+from templates import MOSCOW, unmarked
 from tests.builders import NOON, after, client, incident, redirect, symptom
 from tests.estates import ANNA, put_estate, put_looks
 from tests.telegram_html import check_message
@@ -331,3 +333,15 @@ async def test_an_intake_that_fell_silent_says_how_many_stopped(database: Databa
     number = await put(database, incident(cause=cause, code="IntakeSilent", symptoms=(sign,)))
 
     assert "Замолчали сразу 14 клиентов из 31" in await said(database, owed(number))
+
+
+async def test_a_list_calls_the_trouble_by_what_was_measured(database: Database) -> None:
+    await put_estate(database, 1)
+    hung = symptom("KodeksHttp200Status", reason=Fault.NO_ANSWER)
+    await put(database, incident(code="KodeksHttp200Status", symptoms=(hung,)))
+
+    async with database.read() as connection:
+        view = View(estate=await estate.load(connection), now=NOON, zone=MOSCOW)
+        briefs = await cards.briefs(connection, await incidents.open_ones(connection), view)
+
+    assert [one.title for one in briefs] == ["Техэксперт не отвечает"]

@@ -217,3 +217,12 @@ def test_a_storm_card_never_calls_red_what_has_been_mended() -> None:
     assert over.text.startswith("🟢")
     assert "Что делать" not in over.text
     assert over.buttons == ()
+
+
+def test_a_storm_beside_a_shared_cause_blames_nobody_else() -> None:
+    shared, *single = STORM.incidents
+    alone = replace(STORM, incidents=tuple(single))
+
+    assert shared.kind == "redirect"
+    assert "Общая причина" not in render("storm", now=NIGHT, storm=STORM).text
+    assert "Общая причина не найдена" in render("storm", now=NIGHT, storm=alone).text
