@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -31,19 +32,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except KeyboardInterrupt:
         return FAILED
+    except Exception as error:
+        from bot.mishaps import words
+
+        said = words(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return FAILED
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USE, f"{self.prog}: {message} (подробнее: {self.prog} --help)\n")
+
+
+def parser() -> Parser:
     """Return the parser of the whole command line."""
-    root = argparse.ArgumentParser(
-        prog="smartbot", description="Следит за установками «Техэксперт» и сообщает об авариях."
-    )
+    root = Parser(prog="smartbot", description="Следит за установками «Техэксперт» и сообщает об авариях.")
     root.add_argument("--config", type=Path, default=Path("config.toml"), help="файл настроек (config.toml)")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="файл настроек (config.toml)")
     commands = root.add_subparsers(title="команды", required=True, metavar="КОМАНДА")
 
-    def add(name: str, run: Command, words: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Command, words: str) -> Parser:
         added = commands.add_parser(name, help=words, description=words, parents=[shared])
         added.set_defaults(command=run)
         return added
@@ -71,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _run(config: Config, _options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(FINE))  # until the loop takes over: nothing is in hand yet
     from bot.app import run
 
     return run(config)
@@ -89,8 +104,7 @@ def _inspect(_config: Config, options: argparse.Namespace) -> int:
 
 
 def _config(_config: Config, options: argparse.Namespace) -> int:
-    _config.token()
-    _config.upload_token()
+    _config.check()
     print(f"{options.config}: в порядке")
     return FINE
 

@@ -48,6 +48,7 @@ Seed = Callable[[World], Awaitable[None]]
 
 def run(config: Config) -> int:
     """Run the bot until SIGTERM or SIGINT; returns the exit code."""
+    config.check()
     logs.set_up(config.log)
     with suppress(ImportError):
         import uvloop  # noqa: PLC0415 - where it exists

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -97,7 +97,7 @@ class Storage(Section):
     secret_key_file: Path = Path("var/secret.key")
     files: Path = Path("var/reports")
     keep_days: int = Field(default=395, ge=1)
-    keep_reports: int = Field(default=5, ge=1)
+    keep_reports: int = Field(default=20, ge=1)
 
     @field_validator("url")
     @classmethod
@@ -117,6 +117,25 @@ class Server(Section):
 
 class Dns(Section):
     servers: tuple[str, ...] = ()
+
+    @field_validator("servers")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _is_server(one):
+                raise ValueError('нужны адреса вида "192.0.2.53" или "192.0.2.53:5353"')
+        return value
+
+
+def _is_server(text: str) -> bool:
+    bare, colon, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "")
+    if colon and not (port.isdecimal() and 0 < int(port) < 65536):  # noqa: PLR2004 - the range of ports
+        return False
+    try:
+        ip_address(bare.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 class Intervals(Section):
@@ -267,10 +286,25 @@ class Config(Section):
         """Return the bot's token from the environment or its file, None when there is none.
 
         Raises:
-            ConfigError: the file cannot be read or is empty.
+            ConfigError: the file cannot be read or is empty, or holds no token.
 
         """
-        return _secret(self.telegram.token, self.telegram.token_file, "telegram.token_file")
+        token = _secret(self.telegram.token, self.telegram.token_file, "telegram.token_file")
+        if token is not None and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+            raise ConfigError("telegram.token: нужен токен от @BotFather вида 123456789:AA…")
+        return token
+
+    def check(self) -> None:
+        """Read every file that is named here.
+
+        Raises:
+            ConfigError: a file cannot be read, or does not hold what it should.
+
+        """
+        self.token()
+        self.upload_token()
+        if self.look.ca_file is not None:
+            _readable(self.look.ca_file, "look.ca_file")
 
     def upload_token(self) -> str | None:
         """Return the distributor's upload tokens (one a line) from the environment or their file.
@@ -294,6 +328,14 @@ def _secret(value: SecretStr | None, file: Path | None, key: str) -> str | None:
     if not text:
         raise ConfigError(f"{key}: файл пуст")
     return text
+
+
+def _readable(file: Path, key: str) -> None:
+    try:
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{key}: {file}: файл не читается: {error.strerror}") from None
 
 
 SECRETS = {("telegram", "token"), ("storage", "secret_key"), ("server", "upload_token")}

@@ -7,7 +7,7 @@ import re
 import sys
 
 TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}|(?<=token=)[^&\s\"']+")
-NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiosqlite", "aiogram.event")
+NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiosqlite", "alembic", "aiogram.event")
 
 
 class Redact(logging.Filter):

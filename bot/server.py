@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.bounds import Bounds, RefusedError
+from bot.config import ConfigError
 from bot.intake import Admit, Door, Reports, refuse, reply
 
 log = logging.getLogger(__name__)
@@ -53,11 +55,16 @@ async def serving(
     *,
     headers_within: float = 30.0,
     linger: float = 3.0,
-    stop_within: float = 8.0,
+    stop_within: float = 3.0,
 ) -> AsyncIterator[int]:
     """Serve while inside; give the real port (``port`` 0 chooses a free one). URLs hold tokens: nothing logs them.
 
-    ``linger`` is how many seconds an unwanted body is read away, so that its sender sees why it was refused.
+    ``linger`` is how many seconds an unwanted body is read away, so that its sender sees why it was refused. A sender
+    in the middle of a body is given ``stop_within`` seconds at the end; a script sends again what was not acknowledged.
+
+    Raises:
+        ConfigError: the address is taken or is not ours.
+
     """
     runner = web.AppRunner(
         app,
@@ -78,7 +85,12 @@ async def serving(
         loop.call_later(headers_within, _hang_up, handler, app[SILENT])
         return handler
 
-    listener = await loop.create_server(connection, host, port, backlog=512)
+    try:
+        listener = await loop.create_server(connection, host, port, backlog=512)
+    except OSError as error:
+        await runner.cleanup()
+        why = "адрес занят другой программой" if error.errno == errno.EADDRINUSE else "по этому адресу нельзя слушать"
+        raise ConfigError(f"server.listen: {host}:{port}: {why}") from None
     try:
         yield int(listener.sockets[0].getsockname()[1])
     finally:

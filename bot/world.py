@@ -74,7 +74,10 @@ class World:
 
     async def purge_reports(self) -> None:
         """Drop reports and files beyond what is kept of each client."""
-        await retention.purge(self.database, self._shelf(), self.now())
+        keep = self.config.storage.keep_reports
+        await retention.purge(
+            self.database, self._shelf(), self.now(), replace(retention.FOR_LONG, sysinfo=keep, status=keep)
+        )
 
     def _shelf(self) -> Shelf:
         return Shelf(self.config.storage.files)

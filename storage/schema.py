@@ -29,13 +29,20 @@ def backup(url: str, target: Path) -> None:
     """Copy the database to ``target`` while it is in use.
 
     Raises:
-        ValueError: the database is not a SQLite file; use its own tools.
+        ValueError: the database is not a SQLite file (use its own tools), is not there, or cannot be copied so.
 
     """
     path = sqlite_path(url)
     if path is None:
-        raise ValueError("only SQLite files are copied here; use pg_dump for PostgreSQL")
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source, closing(sqlite3.connect(target)) as copy:
+        raise ValueError("здесь копируются только файлы SQLite; для PostgreSQL есть pg_dump")
+    if not path.is_file():
+        raise ValueError(f"{path}: нет такого файла базы")
+    if target.exists() and target.samefile(path):
+        raise ValueError(f"{target}: это сама база, назовите другой файл")
+    if not target.parent.is_dir() or target.is_dir():
+        raise ValueError(f"{target}: сюда нельзя положить файл")
+    place = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(place, uri=True)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
