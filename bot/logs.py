@@ -7,7 +7,7 @@ import re
 import sys
 
 TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}|(?<=token=)[^&\s\"']+")
-NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiosqlite", "alembic", "aiogram.event")
+NOISY = ("httpx", "httpcore", "aiohttp.access", "aiosqlite", "aiogram.event", "alembic")
 
 
 class Redact(logging.Filter):
@@ -36,3 +36,4 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that is still acting is no news

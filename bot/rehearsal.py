@@ -126,7 +126,7 @@ async def rehearsing(
     async with AsyncExitStack() as stack:
         bot = Bot(config.token() or "", session=Direct(call))
         world = await stack.enter_async_context(
-            open_world(config, bot=bot, look=look, now=now, limits=None, gather=0.0)
+            open_world(config, bot=bot, look=look, now=now, limits=None, hurried=True)
         )
         await seed(world)
         await world.refresh()

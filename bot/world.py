@@ -15,7 +15,7 @@ from aiogram import Bot
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
-from bot.prober import Look, Prober, ProberSettings, Resolve
+from bot.prober import Look, Prober, Resolve
 from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
@@ -29,7 +29,6 @@ from handlers.steps import OnStep, unwatched
 from storage.database import Database, open_database
 from storage.files import Shelf
 
-GATHER = ProberSettings().gather
 RECORD_LAST = 3.0
 """Seconds that the recorder gets for the last looks."""
 
@@ -96,17 +95,19 @@ async def open_world(
     now: Callable[[], datetime],
     resolve: Resolve | None = None,
     limits: Limits | None = Limits(),  # noqa: B008 - a frozen value
-    gather: float = GATHER,
+    hurried: bool = False,
     on_step: OnStep = unwatched,
 ) -> AsyncIterator[World]:
     """Open the database and wire everything to it; what is in hand is finished on the way out.
 
     ``look`` makes one look (the probes, or a story's script). Nothing runs by itself but the database's writer:
-    ``running`` starts the rest, a story turns it by hand.
+    ``running`` starts the rest, a story turns it by hand; ``hurried`` records each look at once.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(config.storage.url))
-        settings = replace(prober_settings(config), gather=gather)
+        settings = prober_settings(config)
+        if hurried:
+            settings = replace(settings, gather=0, gather_calm=0)
         watch = Watch(database, config, interval_of=settings.interval_of)
         gate = Gate(limits)
         bot.session.middleware(Gatekeeper(gate))

@@ -79,12 +79,15 @@ def looks_at(subject: Subject, estate: Estate) -> set[Key]:
 
 
 def ourselves(estate: Estate, hosts: tuple[str, ...]) -> Target:
-    """Return the look at the witnesses of ourselves: reference hosts, else every redirect server and direct address."""
-    if not hosts:
+    """Return the look at the witnesses of ourselves: reference hosts, else every redirect server and direct address.
+
+    One host alone proves nothing, so a single reference host is joined by the others.
+    """
+    if len(hosts) <= 1:
         servers = tuple(one.address for one in estate.redirects.values() if one.address)
         directs = [address for name in estate.clients if (address := estate.address_of(name))]
         step = max(1, len(directs) // WITNESSES)
-        hosts = (*servers, *directs[::step][:WITNESSES])
+        hosts = (*hosts, *servers, *directs[::step][:WITNESSES])
     return Target(kind=LookKind.REFERENCE, subject=SELF, url="", sample=tuple((host, None) for host in hosts))
 
 

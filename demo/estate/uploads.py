@@ -38,6 +38,10 @@ class Pace:
     eager_times: int = 3
 
 
+SOON = 20.0
+"""Everybody has reported once so many seconds after the start."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Uploads:
     """Sends for every client that has the scripts."""
@@ -53,7 +57,7 @@ class Uploads:
     async def live(self, installation: Installation, session: ClientSession, *, phase: float) -> None:
         """Send one client's reports for ever, from its own moment (0 … 1 of the interval) on."""
         eager, sysinfo_in = 0, 0.0
-        pause = self.pace.status * phase
+        pause = min(self.pace.status, SOON) * phase
         while True:
             changed = await self._changed(installation, pause)
             eager = self.pace.eager_times if changed else max(eager - 1, 0)

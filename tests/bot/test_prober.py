@@ -87,7 +87,7 @@ async def probing(
         network.look,
         rules=lambda: one,
         now=clock,
-        settings=ProberSettings(interval=MINUTE, concurrency=concurrency, per_address=2, gather=0),
+        settings=ProberSettings(interval=MINUTE, concurrency=concurrency, per_address=2, gather=0, gather_calm=0),
     )
     wanted = [(target, MINUTE) for target in estate.targets(one.estate)]
     await database.write(lambda tx: plan_looks(tx, wanted, now=clock()))
