@@ -27,6 +27,7 @@ from checks.reports import ReportKind
 from checks.silences import active
 from handlers.cards import briefs
 from handlers.impact import FRESH
+from handlers.observations import STALE
 from handlers.reading import View, mute_of
 from storage import arrivals, health, incidents, looks, people, reports, silences
 from storage.database import Connection
@@ -67,7 +68,7 @@ async def read_client(connection: Connection, client: Client, view: View) -> Cli
             answers=answers,
             fresh=is_fresh(report, heard_at, limit=client.freshness or REPORT_OLD, now=view.now),
         ),
-        checks=checks_of(beliefs),
+        checks=checks_of(beliefs, seen),
         incidents=open_ones,
         mutes=await _mutes(connection, client.name, view),
         report_heard_at=heard_at,
@@ -114,22 +115,31 @@ def is_fresh(report: Report | None, heard_at: datetime | None, *, limit: timedel
     return None if report.operup_at is None else now - report.operup_at <= OPERUP_OLD
 
 
-def checks_of(beliefs: Iterable[Health]) -> tuple[Check, ...]:
+def checks_of(beliefs: Iterable[Health], seen: Iterable[Seen] = ()) -> tuple[Check, ...]:
     """Return every check with its value, what is wrong first, then by the catalogue's order."""
     places = {State.FAIL: 0, State.FLAPPING: 1, State.OK: 2, State.UNKNOWN: 3}
     ranked = sorted(beliefs, key=lambda one: (places[one.state], RANK[one.code]))
+    clean = {str(look.kind): look.at for look in seen if look.at is not None and look.fault is None}
     return tuple(
         Check(
             code=one.code,
             title=title(one.code, ROWS[one.code].title, one.reason),
             well=ROWS[one.code].well or ROWS[one.code].title,
             state=one.state,
-            seen_at=one.seen_at,
+            seen_at=_confirmed(one, clean.get(str(ROWS[one.code].source))),
             since=one.since,
             reason=one.reason,
         )
         for one in ranked
     )
+
+
+def _confirmed(belief: Health, looked_at: datetime | None) -> datetime | None:
+    """Return when a belief was last seen true: one that stays good is written only every ``STALE``."""
+    known = belief.seen_at
+    if belief.state is not State.OK or known is None or looked_at is None or looked_at - known > STALE:
+        return known
+    return max(known, looked_at)
 
 
 def report_of(facts: Mapping[str, Any], at: datetime) -> Report:

@@ -111,6 +111,26 @@ async def test_a_client_that_is_well_is_said_to_be_well(database: Database) -> N
     assert words(message) == ["История", "Открыть админку ↗", "Проверить сейчас", "🔕 Заглушить…"]
 
 
+async def test_what_the_last_look_confirmed_is_as_old_as_the_look(database: Database) -> None:
+    await put_estate(database, 1)
+    await healthy(database)
+    await put_looks(database, [True], after(minutes=7))
+
+    text = said(await status.search(ask(database, now=after(minutes=7)), "c0"))
+
+    assert "✅ сервер отвечает; только что" in text
+
+
+async def test_what_the_last_look_did_not_see_stays_old(database: Database) -> None:
+    await put_estate(database, 1)
+    await healthy(database)
+    await put_looks(database, [False], after(minutes=7))
+
+    text = said(await status.search(ask(database, now=after(minutes=7)), "c0"))
+
+    assert "✅ сервер отвечает; 7 мин назад" in text
+
+
 async def test_a_day_must_pass_before_availability_is_counted(database: Database) -> None:
     await put_estate(database, 1)
     young = belief("KodeksTcpStatus", State.OK, subject=client("c0"), since=after(hours=-3))
