@@ -137,6 +137,7 @@ async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     file = TokenFile(config.server.upload_token_file, text=given.get_secret_value() if given else "")
     gate = TokenGate(world.database, file, now=world.now)
     intake = world.intake()
+    await asyncio.to_thread(intake.shelf.prepare)
     app = create_server(door=intake, admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry())
     host, _, port = config.server.listen.rpartition(":")
     try:

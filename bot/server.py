@@ -55,7 +55,7 @@ async def serving(
     *,
     headers_within: float = 30.0,
     linger: float = 3.0,
-    stop_within: float = 3.0,
+    stop_within: float = 8.0,
 ) -> AsyncIterator[int]:
     """Serve while inside; give the real port (``port`` 0 chooses a free one). URLs hold tokens: nothing logs them.
 
@@ -71,7 +71,7 @@ async def serving(
         access_log=None,
         logger=_discreet(),
         handle_signals=False,
-        shutdown_timeout=stop_within,
+        shutdown_timeout=stop_within / 2,  # aiohttp waits twice: for the handler, then for the handler it has cancelled
         lingering_time=linger,
         keepalive_timeout=30.0,
     )

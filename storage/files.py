@@ -99,6 +99,13 @@ class Shelf:
         self._folder = folder
         self._incoming = folder / ".incoming"
 
+    def prepare(self) -> None:
+        """Make the folder and try whether files can be put there; an OSError names what cannot. Blocks."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        trial = self._incoming / f"{uuid4().hex}.part"
+        trial.touch()
+        trial.unlink()
+
     def spool(self) -> Spool:
         return Spool(self._incoming)
 
