@@ -13,7 +13,7 @@ from checks.model import Cause, CauseKind, Incident, Message, Scope
 from checks.notifications import Policy
 from checks.rules import Rules
 from handlers.cards import card_message, zone_in
-from handlers.impact import row_of
+from handlers.impact import leading_symptom, row_of
 from handlers.reading import View, read_card, subject_of
 from storage import estate as registry
 from storage import incidents, people
@@ -134,6 +134,7 @@ async def mute_menu(
         cause = incident.cause if incident else Cause(CauseKind.CLIENT, client or "")
         subject = await subject_of(connection, cause, estate)
     code = incident is not None and scope is Scope.CODE
+    lead = leading_symptom(incident) if incident else None
     return render(
         "mute_menu",
         now=asked.now,
@@ -142,6 +143,7 @@ async def mute_menu(
         what=row_of(incident).title if incident is not None and code else subject,
         kind=CauseKind.CLIENT if code else cause.kind,
         scope=scope,
+        trouble=title(incident.code, row_of(incident).title, lead.reason if lead else "") if incident else "",
         scopes=scopes,
         tail="" if incident else f".{client}",
     )

@@ -221,7 +221,9 @@ def _incidents() -> tuple[Sample, ...]:
     mute_menu: dict[str, Any] = {
         "number": 128,
         "tail": "",
-        "what": "сервер r1",
+        "trouble": "не работает",
+        "kind": "redirect",
+        "what": "r1",
         "scope": "cause",
         "scopes": ("cause", "code"),
     }

@@ -84,6 +84,8 @@ TITLES: Mapping[tuple[str, str], str] = {
     ("KodeksHttp200Status", Fault.DRIPPING): "Техэксперт отвечает слишком медленно",
     ("KodeksHttp200Status", Fault.RESET): "Техэксперт обрывает соединение",
     ("KodeksHttp200Status", Fault.NOT_HTTP): "вместо Техэксперта отвечает что-то другое",
+    ("DomainNotResolved", Fault.RESOLVER_TIMEOUT): "серверы имён домена не отвечают",
+    ("DomainNotResolved", Fault.RESOLVER_FAILS): "серверы имён домена отвечают ошибкой",
     ("RedirectServerDown", Fault.WRONG_TARGET): "переадресует не туда",
     ("RedirectServerDown", Fault.BAD_LOCATION): "переадресует не туда",
     ("RedirectServerDown", Fault.REDIRECT_LOOP): "переадресует по кругу",

@@ -252,7 +252,7 @@ async def test_the_question_before_a_mute(database: Database) -> None:
 
     assert menu is not None
     assert bare is not None
-    check_message(menu)
+    assert "Что: Клиент 0: сервер не отвечает. О других авариях" in check_message(menu)
     check_message(bare)
     assert {"1 час", "4 часа", "До 09:00", "24 часа", "До починки", "Всё об этом клиенте"} <= set(words(menu))
     assert "Все такие сообщения" not in words(menu)

@@ -59,3 +59,8 @@ def test_a_reason_can_make_another_trouble_of_a_code() -> None:
     assert title("KodeksHttp200Status", "отвечает ошибкой", "status_500") == "отвечает ошибкой"
     assert title("RedirectServerDown", "не работает", "status_502") == "отвечает ошибкой"
     assert title("RedirectServerDown", "не работает", "refused") == "не работает"
+
+
+def test_name_servers_that_do_not_answer_are_not_called_a_missing_name() -> None:
+    assert title("DomainNotResolved", "usual", Fault.RESOLVER_TIMEOUT) == "серверы имён домена не отвечают"
+    assert title("DomainNotResolved", "usual", Fault.NAME_NOT_FOUND) == "usual"
