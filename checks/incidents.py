@@ -199,9 +199,11 @@ class _Shared:
 
 
 def _stale(health: Health, server: Health, now: datetime) -> bool:
-    """Tell whether a client has not been looked at since its redirect server recovered, or only just."""
+    """Tell whether a client has not been looked at since its redirect server recovered, or only just, or recovers."""
     if health.failing_since is not None and health.failing_since >= server.since:
         return False
+    if health.successes:
+        return True
     return health.seen_at is None or health.seen_at <= server.since + GRACE or now <= server.since + GRACE
 
 

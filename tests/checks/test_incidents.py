@@ -193,6 +193,19 @@ def test_after_the_server_recovers_its_clients_are_asked_again_before_they_are_b
     assert [change.kind for change in world.step(after(70))] == [ChangeKind.ENDED]
 
 
+def test_a_client_whose_first_good_look_came_late_is_not_blamed_while_it_recovers() -> None:
+    world = World()
+    world.believe(server(State.FAIL), *(dead_domain(name) for name in NAMES[:6]))
+    world.step()
+
+    world.believe(server(State.OK, since=after(60)), *(well(name) for name in NAMES[:5]))
+    world.believe(replace(dead_domain("c5"), seen_at=after(90), successes=1))
+    (change,) = world.step(after(90))
+
+    assert change.kind is ChangeKind.EASED
+    assert world.causes == {"redirect:r1"}
+
+
 def test_what_still_fails_after_the_cause_is_over_gets_its_own_incident() -> None:
     world = World()
     world.believe(server(State.FAIL), *(dead_domain(name) for name in NAMES[:6]))
