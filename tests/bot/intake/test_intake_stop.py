@@ -1,9 +1,8 @@
-"""A sender that takes its time does not keep the bot from stopping."""
+"""A report in hand that takes its time does not keep the bot from stopping."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,14 @@ from storage.files import Shelf
 WITHIN = 0.4
 
 
-async def test_a_slow_sender_holds_the_end_up_no_longer_than_promised() -> None:
+async def test_a_slow_report_holds_the_end_up_no_longer_than_promised() -> None:
     reading = asyncio.Event()
 
     async def take(request: web.Request) -> web.Response:
         reading.set()
-        with suppress(asyncio.CancelledError):
-            await request.read()
-        return web.Response(status=503)
+        del request
+        await asyncio.sleep(60)  # busy with something else than the body: aiohttp cannot wake it
+        return web.Response()
 
     app = web.Application()
     app[SILENT] = set()
