@@ -87,7 +87,7 @@ def ourselves(estate: Estate, hosts: tuple[str, ...]) -> Target:
         servers = tuple(one.address for one in estate.redirects.values() if one.address)
         directs = [address for name in estate.clients if (address := estate.address_of(name))]
         step = max(1, len(directs) // WITNESSES)
-        hosts = (*hosts, *servers, *directs[::step][:WITNESSES])
+        hosts = (*hosts, *directs[::step][:WITNESSES], *servers)
     return Target(kind=LookKind.REFERENCE, subject=SELF, url="", sample=tuple((host, None) for host in hosts))
 
 

@@ -54,6 +54,6 @@ def test_a_doubt_is_confirmed_soon_and_a_recovery_too() -> None:
 
 def test_witnesses_are_the_reference_hosts_or_every_server_and_some_addresses() -> None:
     assert ourselves(estate(40), ("a.test", "b.test")).sample == (("a.test", None), ("b.test", None))
-    assert ourselves(estate(40), ()).sample[0] == ("10.1.1.1", None)
+    assert ourselves(estate(40), ()).sample[-1] == ("10.1.1.1", None)
     assert len(ourselves(estate(5000), ()).sample) == 51
-    assert ourselves(estate(40), ("a.test",)).sample[:2] == (("a.test", None), ("10.1.1.1", None))
+    assert ourselves(estate(40), ("a.test",)).sample[::41] == (("a.test", None), ("10.1.1.1", None))
