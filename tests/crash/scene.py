@@ -17,11 +17,13 @@ import aiohttp
 
 from bot import clock
 from bot.config import Config, load
+from checks.model import RouteKind
 from demo import telegram
 from demo.estate import Cast, Estate, crowd, open_estate
 from demo.settling import settle
 from handlers.steps import Step
-from storage.database import open_database
+from storage import routes
+from storage.database import Connection, open_database
 from tests.crash import ledger
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +62,16 @@ class Scene:
     async def mends(self, redirect: str) -> None:
         await self.estate.change({"redirect": redirect, "state": "ok"})
 
+    async def tells_only(self, chat: int) -> None:
+        """Lead all technical alerts to one private chat: a group hears little a minute, which takes long."""
+
+        async def work(tx: Connection) -> None:
+            await routes.unbind(tx, telegram.SUPPORT.id)
+            await routes.bind(tx, chat, RouteKind.TECHNICAL, at=clock.now())
+
+        async with open_database(self.settings.storage.url) as database:
+            await database.write(work)
+
     async def fault(self, kind: str, **more: Any) -> None:
         async with self.http.post(f"{self.api}/sim/faults", json={"kind": kind, **more}) as answer:
             assert answer.status == 200, await answer.text()
@@ -95,8 +107,13 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(folder: Path, *, cast: Cast | None = None, more: str = "") -> AsyncIterator[Scene]:
-    """Open estate, Telegram and a settled database; ``more`` is TOML to put behind the ordinary configuration."""
+async def open_scene(
+    folder: Path, *, cast: Cast | None = None, messages: int = 10_000, more: str = ""
+) -> AsyncIterator[Scene]:
+    """Open estate, Telegram and a settled database; ``more`` is TOML to put behind the ordinary configuration.
+
+    A chat hears so many new ``messages`` in ten minutes before they fold into a storm card.
+    """
     async with AsyncExitStack() as stack:
         cast = cast or crowd(clients=2 * len(Step), redirects=len(Step))
         estate = await stack.enter_async_context(
@@ -106,7 +123,7 @@ async def open_scene(folder: Path, *, cast: Cast | None = None, more: str = "") 
         api = await stack.enter_async_context(telegram.serving(app))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         config = folder / "config.toml"
-        config.write_text(_configuration(folder, estate, api) + more, encoding="utf-8")
+        config.write_text(_configuration(folder, estate, api, messages) + more, encoding="utf-8")
         scene = Scene(folder=folder, estate=estate, api=api, http=http, config=config)
         async with open_database(scene.settings.storage.url) as database:
             key_file = scene.settings.storage.secret_key_file
@@ -114,7 +131,7 @@ async def open_scene(folder: Path, *, cast: Cast | None = None, more: str = "") 
         yield scene
 
 
-def _configuration(folder: Path, estate: Estate, api: str) -> str:
+def _configuration(folder: Path, estate: Estate, api: str, messages: int) -> str:
     known = estate.settings
     return f"""
 log = "warning"
@@ -132,7 +149,7 @@ servers = {list(known.dns_servers)}
 hosts = {list(known.reference_hosts)}
 names = {list(known.reference_names)}
 [incidents]
-messages_per_10_min = 10000
+messages_per_10_min = {messages}
 [look]
 allow_networks = {list(known.allow_networks)}
 timeout = "3s"

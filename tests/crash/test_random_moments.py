@@ -12,12 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot import clock
-from checks.model import RouteKind
 from demo.estate import crowd
-from demo.telegram import ANNA, SUPPORT
-from storage import routes
-from storage.database import open_database
+from demo.telegram import ANNA
 from tests.crash import ledger
 from tests.crash.chaos import Chaos
 from tests.crash.ledger import Telling
@@ -51,9 +47,7 @@ async def scene(tmp_path: Path, empty_database: Path) -> AsyncIterator[Scene]:
     """Fifteen clients behind three redirect servers; a private chat hears of them: groups hear little a minute."""
     shutil.copy(empty_database, tmp_path / "smartbot.sqlite")
     async with open_scene(tmp_path, cast=crowd(clients=15, redirects=3), more=QUICK) as opened:
-        async with open_database(opened.settings.storage.url) as database:
-            await database.write(lambda tx: routes.unbind(tx, SUPPORT.id))
-            await database.write(lambda tx: routes.bind(tx, ANNA.id, RouteKind.TECHNICAL, at=clock.now()))
+        await opened.tells_only(ANNA.id)
         yield opened
 
 
