@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.recording import insist
 from checks.attention import OURSELVES, Key, ourselves
 from checks.estate import host_of, next_due, target_of
 from checks.facts import NAME_FAULTS, RESOLVER_FAULTS, Witness
@@ -223,13 +224,7 @@ class Prober:
         waited = self.pending
         for key in keys:
             self._urgent.pop(key, None)
-        while True:
-            try:
-                followed = await self._remember(batch)
-                break
-            except Exception:
-                log.exception("looks could not be recorded; trying again")
-                await asyncio.sleep(1)
+        followed = await insist(self._remember, batch, trouble=lambda: self._database.trouble)
         self._unrecorded -= len(batch)
         for key in keys:
             self._in_hand.pop(key, None)
@@ -238,14 +233,22 @@ class Prober:
         self._asked.update(dict.fromkeys(followed.urgent, now))
         if followed.recorded.changes:
             self._owed()
-        if waited - self.pending and not followed.recorded.changes:
-            await self.settle()
-        if followed.urgent:
-            await self.sweep()
+        answered = bool(waited - self.pending) and not followed.recorded.changes
+        await self._follow(answered=answered, urgent=bool(followed.urgent))
         if not self._in_hand and not self._unrecorded:
             self._idle.set()
 
-    async def _remember(self, batch: list[Looked]) -> Followed:
+    async def _follow(self, *, answered: bool, urgent: bool) -> None:
+        """Do at once what follows from a batch; where that fails, the next tick and the next sweep make up for it."""
+        try:
+            if answered:
+                await self.settle()
+            if urgent:
+                await self.sweep()
+        except Exception:
+            log.exception("what follows from looks has to wait")
+
+    async def _remember(self, batch: Sequence[Looked]) -> Followed:
         followed = await record_looks(
             self._database,
             batch,
