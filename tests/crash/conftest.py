@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ AT_ONCE = """
 failures = 1
 successes = 1
 """
+
+
+@pytest.fixture(autouse=True)
+def loose_ends_stay_here() -> Iterator[None]:
+    """Let go of what killed peers left behind now, not in the middle of somebody else's test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from demo.estate import crowd
 from demo.telegram import ANNA
 from tests.crash import ledger
 from tests.crash.ledger import MARK
+from tests.crash.loose_ends import HALF_OPEN, UNRAISABLE
 from tests.crash.scene import Nursery, Scene, open_scene
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, HALF_OPEN, UNRAISABLE]
 
 CLIENTS = 15
 MESSAGES = 4

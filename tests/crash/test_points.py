@@ -8,9 +8,10 @@ from demo.telegram import SUPPORT
 from handlers.steps import Step
 from tests.crash import ledger
 from tests.crash.ledger import MARKED, PLAIN, What
+from tests.crash.loose_ends import HALF_OPEN, UNRAISABLE
 from tests.crash.scene import Scene, Victim
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, HALF_OPEN, UNRAISABLE]
 
 CARD_AFTER = {Step.CLAIMED: [MARKED], Step.SENT: [PLAIN, MARKED], Step.SETTLED: [PLAIN, MARKED]}
 """What the chat sees where nobody can know whether Telegram has heard us; anywhere else it sees the card once."""

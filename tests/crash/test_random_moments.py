@@ -17,9 +17,10 @@ from demo.telegram import ANNA
 from tests.crash import ledger
 from tests.crash.chaos import Chaos
 from tests.crash.ledger import Telling
+from tests.crash.loose_ends import HALF_OPEN, UNRAISABLE
 from tests.crash.scene import Nursery, Scene, open_scene
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, HALF_OPEN, UNRAISABLE]
 
 DEATHS = 200
 SEED = 20261123

@@ -9,9 +9,10 @@ import time
 import pytest
 
 from handlers.steps import Step
+from tests.crash.loose_ends import HALF_OPEN, UNRAISABLE
 from tests.crash.scene import STOP_WITHIN, Scene, Victim, spawn
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, HALF_OPEN, UNRAISABLE]
 
 
 async def test_sigterm_ends_it_in_time_while_looks_and_telegram_hang(scene: Scene) -> None:
