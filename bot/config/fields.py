@@ -1,0 +1,44 @@
+"""Kinds of value that sections of config.toml are made of."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
+
+
+def _duration(value: Any) -> timedelta:
+    found = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('нужна длительность: число и s, m, h или d, например "60s" или "48h"')
+    return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("длительность должна быть больше нуля")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+def _listen(value: Any) -> Any:
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not host or not port.isdigit() or not 0 <= int(port) < 65536:  # noqa: PLR2004 - the range of ports
+        raise ValueError('нужен адрес вида "127.0.0.1:8081"')
+    return value
+
+
+Listen = Annotated[str, BeforeValidator(_listen)]
+
+
+class Section(BaseModel):
+    """A table of config.toml: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

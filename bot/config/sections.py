@@ -1,0 +1,197 @@
+"""The sections of config.toml: every key, its type, its value when left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator
+
+from bot.config.fields import Duration, Listen, Section
+from checks.model import ClientKind, Mark, Priority, RouteKind, Threshold
+
+
+class Telegram(Section):
+    token: SecretStr | None = None
+    """From the environment only; the file names a file with it."""
+    token_file: Path | None = None
+    api_url: str = "https://api.telegram.org"
+    proxy: tuple[str, ...] = ()
+
+    @field_validator("proxy", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        many = [value] if isinstance(value, str) else value
+        for one in many if isinstance(many, list | tuple) else ():
+            if not re.match(r"(https?|socks5h?)://[^\s/]+", str(one)):
+                raise ValueError("прокси бывает http://, https:// или socks5:// (MTProxy не умеет Bot API)")
+        return [one for one in many if one] if isinstance(many, list | tuple) else many
+
+    @field_validator("api_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("нужен адрес http:// или https://")
+        return value.rstrip("/")
+
+
+class Storage(Section):
+    url: str = "sqlite+aiosqlite:///var/smartbot.sqlite"
+    secret_key: SecretStr | None = None
+    """From the environment only; else the key file."""
+    secret_key_file: Path = Path("var/secret.key")
+    files: Path = Path("var/reports")
+    keep_days: int = Field(default=395, ge=1)
+    keep_reports: int = Field(default=20, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("нужна база sqlite+aiosqlite:///файл или postgresql+asyncpg://…")
+        return value
+
+
+class Server(Section):
+    listen: Listen = "127.0.0.1:8081"
+    public_url: str = ""
+    upload_token_file: Path | None = None
+    upload_token: SecretStr | None = None
+    """From the environment only."""
+
+
+class Dns(Section):
+    servers: tuple[str, ...] = ()
+
+    @field_validator("servers")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _is_server(one):
+                raise ValueError('нужны адреса вида "192.0.2.53" или "192.0.2.53:5353"')
+        return value
+
+
+def _is_server(text: str) -> bool:
+    bare, colon, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "")
+    if colon and not (port.isdecimal() and 0 < int(port) < 65536):  # noqa: PLR2004 - the range of ports
+        return False
+    try:
+        ip_address(bare.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+class Intervals(Section):
+    domain: Duration | None = None
+    redirect: Duration | None = None
+    installation: Duration | None = None
+    licman: Duration | None = None
+    login: Duration | None = None
+
+
+class Look(Section):
+    interval: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=60)
+    timeout: Annotated[Duration, Field(ge=timedelta(milliseconds=100))] = timedelta(seconds=10)
+    concurrency: int = Field(default=100, ge=1, le=2000)
+    per_address: int = Field(default=4, ge=1)
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    user_agent: str = "smartbot"
+    ca_file: Path | None = None
+    intervals: Intervals = Intervals()
+    clients: Mapping[str, Annotated[Duration, Field(ge=timedelta(seconds=1))]] = {}
+
+
+class Reference(Section):
+    hosts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Incidents(Section):
+    hold: Duration = timedelta(seconds=30)
+    messages_per_10_min: int = Field(default=10, ge=1)
+    loud_after: Duration = timedelta(hours=1)
+
+
+class Limits(Section):
+    failures: int | None = Field(default=None, ge=1)
+    successes: int | None = Field(default=None, ge=1)
+    after: Duration | None = None
+
+    def over(self, base: Threshold) -> Threshold:
+        """Return ``base`` with what is set here in place of its own."""
+        return Threshold(
+            failures=base.failures if self.failures is None else self.failures,
+            successes=base.successes if self.successes is None else self.successes,
+            after=base.after if self.after is None else self.after,
+        )
+
+
+class Limit(Limits):
+    kind: Mapping[ClientKind, Limits] = {}
+    client: Mapping[str, Limits] = {}
+
+
+class RouteRow(Section):
+    chat: int
+    thread: int | None = None
+    kinds: frozenset[RouteKind] = frozenset({RouteKind.TECHNICAL})
+    priorities: frozenset[Priority] = frozenset({Priority.K1, Priority.K2, Priority.K3})
+    clients: frozenset[str] = frozenset()
+    managers: frozenset[str] = frozenset()
+
+    @field_validator("priorities", mode="before")
+    @classmethod
+    def _k(cls, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        wrong = next((one for one in value if one not in Priority.__members__), None)
+        if wrong is not None:
+            raise ValueError("приоритеты бывают K1, K2, K3, K4, K5")
+        return [Priority[one] for one in value]
+
+
+class QuietHours(Section):
+    begin: str = "22:00"
+    end: str = "08:00"
+    time_zone: str = "Europe/Moscow"
+
+    @field_validator("begin", "end")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError('нужно время вида "22:00"')
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only where a zone is checked
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError('нужен часовой пояс вида "Europe/Moscow"') from None
+        return value
+
+
+class People(Section):
+    managers_see_all: bool = False
+
+
+class Demo(Section):
+    listen: Listen = "127.0.0.1:8080"
+
+
+TEXTS: dict[Mark, tuple[str, ...]] = {
+    Mark.NO_SEATS: ("toomanyusers", "максимальное число подключений"),
+    Mark.BAD_LOGIN: ("ошибка авторизации",),
+    Mark.KEY_INACTIVE: ("ключ защиты не найден", "ключ не активен"),
+    Mark.EMERGENCY: ("аварийное состояние", "аварийном состоянии"),
+    Mark.SERVICE_MESSAGE: ("обратитесь в службу поддержки", "обратитесь в техническую поддержку"),
+}

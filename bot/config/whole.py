@@ -1,0 +1,123 @@
+"""The whole configuration as one frozen value, and the files it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr, field_validator, model_validator
+
+from bot.config.fields import Section
+from bot.config.sections import (
+    TEXTS,
+    Demo,
+    Dns,
+    Incidents,
+    Limit,
+    Look,
+    People,
+    QuietHours,
+    Reference,
+    RouteRow,
+    Server,
+    Storage,
+    Telegram,
+)
+from checks.catalogue import ROWS
+from checks.model import Mark
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message is one line that names file, key and rule."""
+
+
+class Config(Section):
+    """The whole of config.toml with the environment laid over it."""
+
+    telegram: Telegram = Telegram()
+    storage: Storage = Storage()
+    server: Server = Server()
+    dns: Dns = Dns()
+    look: Look = Look()
+    reference: Reference = Reference()
+    incidents: Incidents = Incidents()
+    thresholds: Mapping[str, Limit] = {}
+    routes: tuple[RouteRow, ...] = ()
+    quiet_hours: QuietHours = QuietHours()
+    people: People = People()
+    texts: Mapping[Mark, tuple[str, ...]] = TEXTS
+    sysinfo: Mapping[str, Any] = {}
+    metrics: Mapping[str, str] = {}
+    billing: Mapping[str, Any] = {}
+    demo: Demo = Demo()
+    log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("thresholds")
+    @classmethod
+    def _known_codes(cls, value: Mapping[str, Limit]) -> Mapping[str, Limit]:
+        wrong = next((code for code in value if code not in ROWS), None)
+        if wrong is not None:
+            raise ValueError(f"в каталоге нет сигнала {wrong}")
+        return value
+
+    @model_validator(mode="after")
+    def _texts_of_marks_not_named(self) -> Config:
+        missing = {mark: words for mark, words in TEXTS.items() if mark not in self.texts}
+        return self if not missing else self.model_copy(update={"texts": {**self.texts, **missing}})
+
+    def token(self) -> str | None:
+        """Return the bot's token from the environment or its file, None when there is none.
+
+        Raises:
+            ConfigError: the file cannot be read or is empty, or holds no token.
+
+        """
+        token = _secret(self.telegram.token, self.telegram.token_file, "telegram.token_file")
+        if token is not None and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+            raise ConfigError("telegram.token: нужен токен от @BotFather вида 123456789:AA…")
+        return token
+
+    def check(self) -> None:
+        """Read every file that is named here.
+
+        Raises:
+            ConfigError: a file cannot be read, or does not hold what it should.
+
+        """
+        self.token()
+        self.upload_token()
+        if self.look.ca_file is not None:
+            _readable(self.look.ca_file, "look.ca_file")
+
+    def upload_token(self) -> str | None:
+        """Return the distributor's upload tokens (one a line) from the environment or their file.
+
+        Raises:
+            ConfigError: the file cannot be read or is empty.
+
+        """
+        return _secret(self.server.upload_token, self.server.upload_token_file, "server.upload_token_file")
+
+
+def _secret(value: SecretStr | None, file: Path | None, key: str) -> str | None:
+    if value is not None and value.get_secret_value().strip():
+        return value.get_secret_value().strip()
+    if file is None:
+        return None
+    try:
+        text = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{key}: файл не читается: {getattr(error, 'strerror', None) or 'не текст'}") from None
+    if not text:
+        raise ConfigError(f"{key}: файл пуст")
+    return text
+
+
+def _readable(file: Path, key: str) -> None:
+    try:
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{key}: {file}: файл не читается: {error.strerror}") from None

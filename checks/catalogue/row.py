@@ -1,0 +1,53 @@
+"""One alert of the catalogue: its columns, and the thresholds and audiences that rows share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.model import Audience, Family, LookKind, Priority, Severity, Threshold
+
+SUPPORT = frozenset({Audience.SUPPORT})
+SUPPORT_AND_MANAGER = frozenset({Audience.SUPPORT, Audience.MANAGER})
+ADMIN = frozenset({Audience.ADMIN})
+ADMIN_AND_SUPPORT = frozenset({Audience.ADMIN, Audience.SUPPORT})
+
+THRICE = Threshold(failures=3, successes=2)
+TWICE = Threshold(failures=2, successes=2)
+ONCE = Threshold(failures=1, successes=2)
+AT_ONCE = Threshold(failures=1, successes=1)
+
+LOOKS = frozenset(str(kind) for kind in LookKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One alert of the catalogue."""
+
+    code: str
+    title: str
+    """What is wrong, said of a subject: «Ромашка: …»."""
+    well: str = ""
+    """The same when nothing is wrong."""
+    source: str
+    """A ``LookKind``, ``upload``, ``status``, ``time`` or ``self``."""
+    family: Family
+    priority: Priority
+    severity: Severity
+    threshold: Threshold
+    audience: frozenset[Audience] = SUPPORT
+    means: str = ""
+    """What it means for the people at the client."""
+    causes: tuple[str, ...] = ()
+    """Usual causes, the commonest first; always told as «вероятно»."""
+    steps: tuple[str, ...] = ()
+    """First steps, in order."""
+    opens: bool = True
+    """False: shown in the status, never an incident of its own."""
+    steps_up: bool = False
+    """A changed reason is worth a new message (certificate: 30, 14, 7, 3, 1 days)."""
+    ours: bool = False
+
+    @property
+    def looked(self) -> bool:
+        """Whether it comes from a look of ours, so that it means nothing while we ourselves are blind."""
+        return self.source in LOOKS

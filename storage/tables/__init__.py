@@ -1,0 +1,45 @@
+"""The tables, as one schema for SQLite and PostgreSQL, a file a noun."""
+
+from __future__ import annotations
+
+from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
+from storage.tables.estate import accesses, clients, proposals, redirects
+from storage.tables.incidents import incidents, silences, symptoms, timeline
+from storage.tables.intake import arrivals, reports, tokens
+from storage.tables.looking import absences, health, looks, transitions
+from storage.tables.people import audit, invitations, people, updates
+from storage.tables.telling import chats, messages, outbox, routes, storms
+
+__all__ = [
+    "EPOCH",
+    "MICROSECOND",
+    "Instant",
+    "Span",
+    "absences",
+    "accesses",
+    "arrivals",
+    "audit",
+    "chats",
+    "clients",
+    "health",
+    "incidents",
+    "invitations",
+    "looks",
+    "messages",
+    "meta",
+    "metadata",
+    "one_of",
+    "outbox",
+    "people",
+    "proposals",
+    "redirects",
+    "reports",
+    "routes",
+    "silences",
+    "storms",
+    "symptoms",
+    "timeline",
+    "tokens",
+    "transitions",
+    "updates",
+]
