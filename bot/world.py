@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from aiogram import Bot
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
-from bot.prober import Look, Prober, Resolve
+from bot.prober import Look, Prober, ProberSettings, Resolve
 from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
@@ -103,51 +103,77 @@ async def open_world(
     ``look`` makes one look (the probes, or a story's script). Nothing runs by itself but the database's writer:
     ``running`` starts the rest, a story turns it by hand; ``hurried`` records each look at once.
     """
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(config.storage.url))
+    async with open_database(config.storage.url) as database:
         settings = prober_settings(config)
         if hurried:
             settings = replace(settings, gather=0, gather_calm=0)
         watch = Watch(database, config, interval_of=settings.interval_of)
-        gate = Gate(limits)
+        ground = _Ground(config=config, database=database, watch=watch, now=now, on_step=on_step)
+        delivery = ground.delivery(bot, limits)
+        prober = ground.prober(look, settings, resolve=resolve, owed=delivery.wake)
+        deps = ground.deps(prober, delivery)
+        yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every part of the world stands on; each method wires one part."""
+
+    config: Config
+    database: Database
+    watch: Watch
+    now: Callable[[], datetime]
+    on_step: OnStep
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.config.quiet_hours.time_zone)
+
+    def delivery(self, bot: Bot, limits: Limits | None) -> Delivery:
+        gate, zone, now, rules = Gate(limits), self.zone, self.now, self.watch.rules
         bot.session.middleware(Gatekeeper(gate))
-        zone = ZoneInfo(config.quiet_hours.time_zone)
-        delivery = Delivery(
-            database,
+        return Delivery(
+            self.database,
             bot,
-            lambda owed: cards.render(database, owed, now(), rules=watch.rules(), zone=zone),
+            lambda owed: cards.render(self.database, owed, now(), rules=rules(), zone=zone),
             keyboard=keyboard,
             now=now,
             gate=gate,
-            policy=policy_of(config),
-            on_step=on_step,
+            policy=policy_of(self.config),
+            on_step=self.on_step,
         )
-        prober = Prober(
-            database,
+
+    def prober(
+        self, look: Look, settings: ProberSettings, *, resolve: Resolve | None, owed: Callable[[], None]
+    ) -> Prober:
+        return Prober(
+            self.database,
             look,
-            rules=watch.rules,
-            now=now,
+            rules=self.watch.rules,
+            now=self.now,
             settings=settings,
             resolve=resolve,
-            owed=delivery.wake,
-            on_step=on_step,
+            owed=owed,
+            on_step=self.on_step,
         )
+
+    def deps(self, prober: Prober, delivery: Delivery) -> Deps:
+        rules = self.watch.rules
 
         async def look_now(subject: Subject) -> bool:
-            return bool(await prober.look_now(looks_at(subject, watch.rules().estate)))
+            return bool(await prober.look_now(looks_at(subject, rules().estate)))
 
-        deps = Deps(
-            database=database,
-            now=now,
+        return Deps(
+            database=self.database,
+            now=self.now,
             look_now=look_now,
             wake=delivery.wake,
-            zone=zone,
-            managers_see_all=config.people.managers_see_all,
-            rules=watch.rules,
-            vault=vault_of(config),
-            chats=frozenset(route.chat for route in config.routes),
+            zone=self.zone,
+            managers_see_all=self.config.people.managers_see_all,
+            rules=rules,
+            vault=vault_of(self.config),
+            chats=frozenset(route.chat for route in self.config.routes),
         )
-        yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
 
 
 @asynccontextmanager
