@@ -70,6 +70,7 @@ def rules_of(config: Config, found: Estate) -> Rules:
         by_client=clients,
         hold=config.incidents.hold,
         policy=policy_of(config),
+        required_version=config.versions.required or None,
     )
 
 

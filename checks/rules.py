@@ -23,6 +23,8 @@ class Rules:
     by_client: Mapping[tuple[str, str], Threshold] = field(default_factory=dict)
     hold: timedelta = timedelta(seconds=30)
     policy: Policy = field(default_factory=Policy)
+    required_version: str | None = None
+    """The oldest version that may run, by the configuration; what people have said stands above it."""
 
     def threshold(self, subject: Subject, code: str) -> Threshold:
         """Return the threshold in force: the client's own, its kind's, the configured, the catalogue's.

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from bot.config.fields import Duration, Listen, Section
 from checks.model import ClientKind, Mark, Priority, RouteKind, Threshold
+from checks.versions import parse
 
 
 class Telegram(Section):
@@ -182,6 +183,17 @@ class QuietHours(Section):
 
 class People(Section):
     managers_see_all: bool = False
+
+
+class Versions(Section):
+    required: str = ""
+
+    @field_validator("required")
+    @classmethod
+    def _version(cls, value: str) -> str:
+        if value and parse(value) is None:
+            raise ValueError('нужна версия вида "6.4.3.59"')
+        return value
 
 
 class Demo(Section):

@@ -24,6 +24,7 @@ from bot.config.sections import (
     Server,
     Storage,
     Telegram,
+    Versions,
 )
 from checks.catalogue import ROWS
 from checks.model import Mark
@@ -47,6 +48,7 @@ class Config(Section):
     routes: tuple[RouteRow, ...] = ()
     quiet_hours: QuietHours = QuietHours()
     people: People = People()
+    versions: Versions = Versions()
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS
     sysinfo: Mapping[str, Any] = {}
     metrics: Mapping[str, str] = {}
