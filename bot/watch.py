@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.config.sections import QuietHours
 from checks.attention import ourselves
 from checks.catalogue import ROWS
 from checks.estate import Estate, targets
 from checks.model import ClientKind, Route, RouteKind, Target, Threshold
 from checks.notifications import Policy
+from checks.quiet import Quiet, clock_of
 from checks.rules import Rules
 from checks.volume import Volume
 from handlers.looks import plan_looks
@@ -88,4 +91,17 @@ def policy_of(config: Config) -> Policy:
         for row in config.routes
     )
     volume = Volume(limit=config.incidents.messages_per_10_min)
-    return Policy(routes=routes, volume=volume, loud_after=config.incidents.loud_after)
+    return Policy(
+        routes=routes, volume=volume, loud_after=config.incidents.loud_after, quiet=quiet_of(config.quiet_hours)
+    )
+
+
+def quiet_of(hours: QuietHours) -> Quiet:
+    """Return the quiet hours of chats that have chosen none of their own."""
+    return Quiet(
+        begin=clock_of(hours.begin) or time(0),
+        end=clock_of(hours.end) or time(0),
+        zone=ZoneInfo(hours.time_zone),
+        loud=hours.loud,
+        comes=hours.comes,
+    )

@@ -19,10 +19,12 @@ from checks.model import (
     Route,
     Silence,
 )
+from checks.quiet import NEVER, WAITS, Passage, Quiet
 from checks.routes import SHOWN, SOUNDING, Whose, listeners
 from checks.silences import covering
 from checks.volume import Volume
 
+NO_QUIET: Mapping[int, Quiet] = {}
 HEARD = frozenset({OutboxState.DELIVERED, OutboxState.SENDING, OutboxState.UNKNOWN})
 
 
@@ -42,6 +44,8 @@ class Reason(StrEnum):
     MERGED = "merged"
     """A later-found cause explains it: its card says so, and the other incident tells the rest."""
     MUTED = "muted"
+    QUIET = "quiet"
+    """Quiet hours of the chat: waits for the morning digest."""
     ALREADY_TOLD = "already_told"
     """The message on its way will show the present state."""
     FOLDED = "folded"
@@ -63,6 +67,8 @@ class Policy:
     volume: Volume = field(default_factory=Volume)
     loud_after: timedelta = timedelta(hours=1)
     """The end of a critical incident that lasted longer sounds."""
+    quiet: Quiet = NEVER
+    """Quiet hours of chats that have chosen none of their own."""
     remind_untaken: timedelta | None = None
     """Tell again about a critical incident that nobody took for so long, once; None = never."""
 
@@ -79,6 +85,8 @@ class Told:
     """The first message waits for the end of the hold and was never tried."""
     storm_open: bool = False
     """The storm card that it was folded into is still being kept up to date."""
+    waits_until: datetime | None = None
+    """A note waits for the morning digest, until then at the latest."""
 
     @property
     def heard(self) -> bool:
@@ -121,6 +129,7 @@ def plan(
     admins: Collection[int],
     now: datetime,
     policy: Policy,
+    quiet: Mapping[int, Quiet] = NO_QUIET,
 ) -> list[Decision]:
     """Decide for every chat what this step of the incident means to it; ``told`` is by chat."""
     incident = change.incident
@@ -131,12 +140,13 @@ def plan(
     over = incident.state is IncidentState.ENDED
     for chat in sorted(told if over else {*heard, *told}):
         before = told.get(chat, Told(chat_id=chat))
+        night = quiet.get(chat, policy.quiet)
         if change.kind is ChangeKind.MERGED:
             decision = _merged(incident, before, now=now)
         elif over:
-            decision = _ended(incident, before, now=now, policy=policy)
+            decision = _ended(incident, before, now=now, policy=policy, quiet=night)
         else:
-            decision = _open(change, before, heard.get(chat), silences=known, now=now)
+            decision = _open(change, before, heard.get(chat), silences=known, quiet=night, now=now)
         decisions.append(decision)
     decisions += [
         Decision(reason=Reason(reason), incident_id=incident.id, chat_id=chat, priority=incident.priority)
@@ -159,8 +169,11 @@ def still(
     admins: Collection[int],
     now: datetime,
     only: int | None = None,
+    quiet: Mapping[int, Quiet] = NO_QUIET,
 ) -> list[Decision]:
     """Decide who hears that an incident is still open: a new message that sounds, wherever no silence lasts.
+
+    In quiet hours it comes as its priority may: at once, without a sound, or with the morning digest.
 
     ``only`` limits it to one chat (the silence was of that chat alone).
     """
@@ -176,33 +189,57 @@ def still(
         silence = covering(known, incident, now, chat_id=chat)
         if silence is not None:
             decisions.append(replace(base, reason=Reason.MUTED, silence_id=silence.id))
+            continue
+        night = quiet.get(chat, NEVER)
+        passage = night.passage(incident.priority, now)
+        if passage is Passage.WAITS:
+            decisions.append(_until_morning(base, before, night, now=now, kind=NoteKind.STILL))
         else:
-            decisions.append(replace(base, reason=Reason.STILL, kind=NoteKind.STILL, silent=False))
+            silent = passage is Passage.SILENTLY
+            decisions.append(replace(base, reason=Reason.STILL, kind=NoteKind.STILL, silent=silent))
     return decisions
 
 
-def _open(change: Change, told: Told, route: Route | None, *, silences: list[Silence], now: datetime) -> Decision:
+def _open(
+    change: Change, told: Told, route: Route | None, *, silences: list[Silence], quiet: Quiet, now: datetime
+) -> Decision:
     incident = change.incident
+    passage = quiet.passage(incident.priority, now)
     base = _draft(incident, told, route, now)
+    base = replace(base, silent=base.silent or passage is Passage.SILENTLY)
     silence = covering(silences, incident, now, chat_id=told.chat_id)
     escalated = change.kind is ChangeKind.WORSENED and route is not None and not silence
     if told.pending:
         return _waiting(incident, told, base, silence, now=now)
     if told.heard:
+        if escalated and passage is Passage.WAITS:
+            return _until_morning(base, told, quiet, now=now)
         if escalated:
             return replace(base, reason=Reason.ESCALATED, kind=NoteKind.FIRING)
         return replace(base, reason=Reason.EDIT, kind=NoteKind.UPDATE, silent=True)
     if told.folded:
-        if escalated and not told.storm_open:
+        if escalated and not told.storm_open and passage is not Passage.WAITS:
             return replace(base, reason=Reason.ESCALATED, kind=NoteKind.FIRING)
         return replace(base, reason=Reason.FOLDED, kind=NoteKind.STORM, silent=True)
     if route is None:
         return replace(base, reason=Reason.NOT_ROUTED)
     if silence is not None:
         return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    for_digest = told.waits_until is not None and told.waits_until > now and change.kind is not ChangeKind.WORSENED
+    if passage is Passage.WAITS or for_digest:
+        return _until_morning(base, told, quiet, now=now)
     if incident.hold_until is not None and incident.hold_until > now:
         return replace(base, reason=Reason.HELD, kind=NoteKind.FIRING, due_at=incident.hold_until)
     return replace(base, reason=Reason.SENT_NEW, kind=NoteKind.FIRING)
+
+
+def _until_morning(
+    base: Decision, told: Told, quiet: Quiet, *, now: datetime, kind: NoteKind = NoteKind.FIRING
+) -> Decision:
+    """Leave it to the morning digest; what no digest has taken by ``due_at`` is told on its own."""
+    over = quiet.over_at(now)
+    due = over + WAITS if over is not None else told.waits_until
+    return replace(base, reason=Reason.QUIET, kind=kind, silent=True, due_at=due)
 
 
 def _waiting(incident: Incident, told: Told, base: Decision, silence: Silence | None, *, now: datetime) -> Decision:
@@ -216,10 +253,10 @@ def _waiting(incident: Incident, told: Told, base: Decision, silence: Silence | 
     return replace(base, reason=Reason.RELEASED, kind=NoteKind.FIRING)
 
 
-def _ended(incident: Incident, told: Told, *, now: datetime, policy: Policy) -> Decision:
+def _ended(incident: Incident, told: Told, *, now: datetime, policy: Policy, quiet: Quiet) -> Decision:
     base = _draft(incident, told, None, now)
     lasted = (incident.ended_at or now) - incident.opened_at
-    loud = incident.priority is Priority.K1 and lasted > policy.loud_after
+    loud = incident.priority is Priority.K1 and lasted > policy.loud_after and not quiet.lasts(now)
     resolved = replace(base, reason=Reason.RESOLVED, kind=NoteKind.RESOLVED, silent=not loud)
     sure = told.states & {OutboxState.DELIVERED, OutboxState.SENDING}
     if sure:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.catalogue import ROWS
+from checks.hours import zone_of
 from checks.model import Audience, CauseKind, Incident, Route, Silence
 from checks.notifications import Policy, Told
+from checks.quiet import Quiet, of_chat
 from checks.routes import Whose, visible
 from storage import chats, outbox, routes, silences
 from storage.database import Connection
@@ -26,6 +28,8 @@ class Hall:
     dead: frozenset[int]
     admins: tuple[int, ...]
     whose: Mapping[str, Whose]
+    quiet: Mapping[int, Quiet] = field(default_factory=dict)
+    """Quiet hours by chat; one that was never met has the operator's."""
 
     def facts(self, incident: Incident) -> dict[str, Any]:
         """Return what a plan about this incident needs to know of the listeners."""
@@ -36,6 +40,7 @@ class Hall:
             "audience": row.audience if row is not None else EVERYBODY,
             "whose": self.whose,
             "admins": self.admins,
+            "quiet": self.quiet,
         }
 
 
@@ -55,7 +60,15 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -
         dead=frozenset(chat.id for chat in known.values() if chat.dead_at is not None),
         admins=tuple(await chats.admins(tx)),
         whose=await routes.whose(tx, names, behind=behind),
+        quiet={chat.id: quiet_of(chat, policy.quiet) for chat in known.values()},
     )
+
+
+def quiet_of(chat: chats.Chat | None, default: Quiet) -> Quiet:
+    """Return the quiet hours of a chat."""
+    if chat is None:
+        return default
+    return of_chat(chat.quiet, default, zone_of(chat.time_zone, default.zone))
 
 
 async def _alive(tx: Connection, route: Route, known: Mapping[int, chats.Chat]) -> list[Route]:

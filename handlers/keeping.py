@@ -63,6 +63,8 @@ async def mute_pending(
 
 async def _card(tx: Connection, entry: _Entry, *, state: OutboxState = OutboxState.OWED) -> None:
     decision = entry.decision
+    if state is OutboxState.OWED and entry.told.waits_until is not None:
+        await outbox.drop_quiet(tx, entry.chat_id, decision.incident_id, why=decision.reason, at=entry.now)
     await outbox.owe(
         tx,
         decision.kind or NoteKind.FIRING,
@@ -101,6 +103,14 @@ async def _muted(tx: Connection, entry: _Entry) -> None:
         await mute_pending(tx, entry.chat_id, decision.incident_id, silence_id=decision.silence_id, now=entry.now)
     elif OutboxState.MUTED not in entry.told.states:
         await _card(tx, entry, state=OutboxState.MUTED)
+
+
+async def _until_morning(tx: Connection, entry: _Entry) -> None:
+    decision = entry.decision
+    if entry.told.waits_until is not None:
+        await outbox.sharpen_quiet(tx, entry.chat_id, decision.incident_id, decision.priority)
+    else:
+        await _card(tx, entry, state=OutboxState.QUIET)
 
 
 async def _edit(tx: Connection, entry: _Entry) -> None:
@@ -153,6 +163,7 @@ _KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.HELD: _held,
     Reason.RELEASED: _held,
     Reason.MUTED: _muted,
+    Reason.QUIET: _until_morning,
     Reason.EDIT: _edit,
     Reason.RESOLVED: _end,
     Reason.MERGED: _conclude,

@@ -119,7 +119,7 @@ async def tell_still(
     made = still(incident, told=told, now=now, only=only, **hall.facts(incident))
     if silence is not None:
         made = [replace(one, silence_id=silence.id) if one.reason is Reason.STILL else one for one in made]
-    await keep(tx, [one for one in made if one.reason is Reason.STILL], incident, told, now=now)
+    await keep(tx, [one for one in made if one.reason in {Reason.STILL, Reason.QUIET}], incident, told, now=now)
     return made
 
 

@@ -17,6 +17,8 @@ from storage.database import Connection
 from storage.outbox import REMINDER
 
 DEFAULT = Policy()
+NO_DIGEST = "no_digest"
+"""Why what waited for the morning is told after all."""
 
 
 async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT) -> list[Decision]:
@@ -54,6 +56,7 @@ async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> li
     """
     decisions = await end_silences(tx, now=now, policy=policy)
     await end_storms(tx, now=now, volume=policy.volume)
+    decisions += await _end_the_night(tx, now=now, policy=policy)
     decisions += await _tell_untold(tx, now=now, policy=policy)
     decisions += await _remind_untaken(tx, now=now, policy=policy)
     return [one for one in decisions if one.kind is not None]
@@ -72,6 +75,18 @@ async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: dateti
         priority=incident.priority,
         silent=False,
     )
+
+
+async def _end_the_night(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
+    """Tell on its own what waited for a morning digest that did not come."""
+    late = await outbox.overslept(tx, now)
+    for note in late:
+        assert note.incident_id is not None
+        await outbox.drop_quiet(tx, note.chat_id, note.incident_id, why=NO_DIGEST, at=now)
+    about = await incidents.some(tx, sorted({note.incident_id for note in late if note.incident_id is not None}))
+    lasting = [one for one in about if one.state is IncidentState.OPEN]
+    changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in lasting]
+    return await owe(tx, changes, now=now, policy=policy)
 
 
 async def _tell_untold(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +33,10 @@ class Chat:
     migrated_to: int | None = None
     quiet_until: datetime | None = None
     """Telegram asked not to be called about this chat before."""
+    quiet: Mapping[str, Any] | None = None
+    """Quiet hours chosen there (``checks.quiet.of_chat``); None = the operator's."""
+    mute_limit: timedelta | None = None
+    """How long others than admins may mute there; None = the operator's."""
 
 
 async def meet(
@@ -95,6 +101,15 @@ async def set_time_zone(tx: AsyncConnection, chat_id: int, time_zone: str | None
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(time_zone=time_zone))
 
 
+async def set_quiet(tx: AsyncConnection, chat_id: int, quiet: Mapping[str, Any] | None) -> None:
+    """Keep the quiet hours chosen in a chat; None = the operator's again."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(quiet=dict(quiet) if quiet else None))
+
+
+async def set_mute_limit(tx: AsyncConnection, chat_id: int, limit: timedelta | None) -> None:
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(mute_limit=limit))
+
+
 async def bury(tx: AsyncConnection, chat_id: int, *, why: str, at: datetime) -> bool:
     """Remember that a chat cannot be written to any more; False when that was known."""
     await meet(tx, chat_id, at=at)
@@ -142,6 +157,8 @@ async def migrate(tx: AsyncConnection, old: int, new: int, *, at: datetime) -> N
         "time_zone": before.time_zone,
         "language": before.language,
         "fallback": before.fallback,
+        "quiet": before.quiet,
+        "mute_limit": before.mute_limit,
         "created_at": at,
     }
     await upsert(tx, chats, [row], update=["kind"])
@@ -189,4 +206,6 @@ def _chat(row: RowMapping) -> Chat:
         dead_why=row["dead_why"],
         migrated_to=row["migrated_to"],
         quiet_until=row["quiet_until"],
+        quiet=row["quiet"],
+        mute_limit=row["mute_limit"],
     )

@@ -20,6 +20,8 @@ WAITING = (OutboxState.OWED, OutboxState.UNKNOWN)
 BATCH = 2000
 CHUNK = 500
 HELD = "held"
+DIGEST = "digest"
+"""Why a card is folded that no storm took: the morning digest told of it."""
 REMINDER = "reminder"
 """Why a card is owed at a moment that a person chose: until then it tells nobody anything."""
 
@@ -147,6 +149,7 @@ def _told(rows: Sequence[RowMapping]) -> Told:
         storm_open=any(
             row["state"] == OutboxState.FOLDED and row["storm_id"] and row["storm_ended_at"] is None for row in rows
         ),
+        waits_until=max((row["due_at"] for row in rows if row["state"] == OutboxState.QUIET), default=None),
     )
 
 
@@ -239,6 +242,47 @@ async def drop_reminders(tx: AsyncConnection, incident_ids: Collection[int], *, 
         outbox.c.incident_id.in_(list(incident_ids)), outbox.c.why == REMINDER, outbox.c.state == OutboxState.OWED
     )
     await tx.execute(update(outbox).where(waiting_for).values(state=OutboxState.BURIED, done_at=at))
+
+
+# ── what waits for the morning ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def waits_for_morning(connection: AsyncConnection, chat_id: int) -> list[Owed]:
+    """Load the cards that quiet hours keep back from a chat, the gravest first: the morning digest tells of them.
+
+    Their incidents may have ended meanwhile; that is told in the digest as well.
+    """
+    waits = and_(outbox.c.chat_id == chat_id, outbox.c.state == OutboxState.QUIET)
+    query = select(outbox).where(waits).order_by(outbox.c.priority, outbox.c.id)
+    return [_owed(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def told_in_digest(tx: AsyncConnection, note_ids: Collection[int], *, at: datetime) -> None:
+    """Remember that a digest told of what waited for the morning: later news of it are told as after a storm card."""
+    values = {"state": OutboxState.FOLDED, "why": DIGEST, "done_at": at}
+    ids = sorted(note_ids)
+    for start in range(0, len(ids), CHUNK):
+        part = outbox.c.id.in_(ids[start : start + CHUNK])
+        await tx.execute(update(outbox).where(part, outbox.c.state == OutboxState.QUIET).values(values))
+
+
+async def drop_quiet(tx: AsyncConnection, chat_id: int, incident_id: int, *, why: str, at: datetime) -> None:
+    """Take back what waits for the morning: it is told otherwise."""
+    waits = and_(outbox.c.chat_id == chat_id, outbox.c.incident_id == incident_id, outbox.c.state == OutboxState.QUIET)
+    await tx.execute(update(outbox).where(waits).values(state=OutboxState.BURIED, why=why, done_at=at))
+
+
+async def sharpen_quiet(tx: AsyncConnection, chat_id: int, incident_id: int, priority: Priority) -> None:
+    """Give what waits for the morning its incident's present priority."""
+    waits = and_(outbox.c.chat_id == chat_id, outbox.c.incident_id == incident_id, outbox.c.state == OutboxState.QUIET)
+    await tx.execute(update(outbox).where(waits).values(priority=priority))
+
+
+async def overslept(connection: AsyncConnection, now: datetime) -> list[Owed]:
+    """Load what waited for a morning digest that did not come in time."""
+    late = and_(outbox.c.state == OutboxState.QUIET, outbox.c.due_at <= now)
+    query = select(outbox).where(late).order_by(outbox.c.priority, outbox.c.id).limit(BATCH)
+    return [_owed(row) for row in (await connection.execute(query)).mappings()]
 
 
 # ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────

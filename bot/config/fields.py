@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from checks.model import Priority
+
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
 
@@ -36,6 +38,18 @@ def _listen(value: Any) -> Any:
 
 
 Listen = Annotated[str, BeforeValidator(_listen)]
+
+
+def _level(value: Any) -> int:
+    if value == "none":
+        return 0
+    if value not in Priority.__members__:
+        raise ValueError('нужен приоритет от "K1" до "K5" или "none"')
+    return Priority[value]
+
+
+Level = Annotated[int, BeforeValidator(_level)]
+"""Up to which priority; 0 = not even K1."""
 
 
 class Section(BaseModel):

@@ -9,9 +9,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from bot.config.fields import Duration, Listen, Section
+from bot.config.fields import Duration, Level, Listen, Section
 from checks.model import ClientKind, Mark, Priority, RouteKind, Threshold
 from checks.versions import parse
 
@@ -161,6 +161,14 @@ class QuietHours(Section):
     begin: str = "22:00"
     end: str = "08:00"
     time_zone: str = "Europe/Moscow"
+    loud: Level = Priority.K2
+    comes: Level = Priority.K2
+
+    @model_validator(mode="after")
+    def _what_sounds_comes(self) -> QuietHours:
+        if self.loud > self.comes:
+            raise ValueError("loud: со звуком не может приходить больше, чем приходит (comes)")
+        return self
 
     @field_validator("begin", "end")
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.model.alert import Audience, Family, Priority, Severity
+from checks.model.duty import Days, Leave, Shift, Turn
 from checks.model.estate import Access, Client, ClientKind, Redirect
 from checks.model.health import Health, Observation, Outcome, State, Threshold, Transition
 from checks.model.incident import Cause, CauseKind, Incident, IncidentState, Symptom
@@ -36,6 +37,7 @@ __all__ = [
     "ChangeKind",
     "Client",
     "ClientKind",
+    "Days",
     "Facts",
     "Family",
     "Fault",
@@ -43,6 +45,7 @@ __all__ = [
     "Hop",
     "Incident",
     "IncidentState",
+    "Leave",
     "LookKind",
     "Mark",
     "Message",
@@ -59,6 +62,7 @@ __all__ = [
     "RouteKind",
     "Scope",
     "Severity",
+    "Shift",
     "Silence",
     "State",
     "Subject",
@@ -67,5 +71,6 @@ __all__ = [
     "Target",
     "Threshold",
     "Transition",
+    "Turn",
     "host_in",
 ]

@@ -57,6 +57,8 @@ class OutboxState(StrEnum):
     """Told inside a storm card."""
     MUTED = "muted"
     """A silence covers it; the row keeps why nothing was sent."""
+    QUIET = "quiet"
+    """Quiet hours: waits for the morning digest, which takes it (``outbox.waits_for_morning``, ``told_in_digest``)."""
     BURIED = "buried"
     """Given up, with the reason kept."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
+from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, proposals, redirects
 from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, tokens
@@ -21,9 +22,11 @@ __all__ = [
     "audit",
     "chats",
     "clients",
+    "confirmations",
     "health",
     "incidents",
     "invitations",
+    "leaves",
     "looks",
     "messages",
     "meta",
@@ -35,6 +38,7 @@ __all__ = [
     "redirects",
     "reports",
     "routes",
+    "shifts",
     "silences",
     "storms",
     "symptoms",

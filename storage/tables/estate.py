@@ -42,6 +42,7 @@ clients = Table(
     Column("freshness", Span),
     Column("time_zone", String),
     Column("contacts", Text),
+    Column("night_calls", Boolean),
     Column("sends_uploads", Boolean, nullable=False, server_default="0"),
     Column("lists", JSON, nullable=False, server_default="{}"),
     Column("created_at", Instant, nullable=False),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 from sqlalchemy.types import JSON
 
 from checks.model import OutboxState, RouteKind
-from storage.tables.columns import Instant, metadata, one_of
+from storage.tables.columns import Instant, Span, metadata, one_of
 
 chats = Table(
     "chats",
@@ -22,6 +22,9 @@ chats = Table(
     Column("migrated_to", BigInteger),
     Column("quiet_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("quiet", JSON(none_as_null=True)),
+    Column("mute_limit", Span),
+    Column("lost_at", Instant),
 )
 
 routes = Table(
@@ -37,6 +40,7 @@ routes = Table(
     Column("priorities", JSON, nullable=False, server_default="[1, 2, 3]"),
     Column("made_by", BigInteger),
     Column("made_at", Instant, nullable=False),
+    Column("lost_thread", BigInteger),
     one_of("kind", RouteKind),
 )
 Index("ix_routes_chat_id", routes.c.chat_id)
@@ -104,6 +108,13 @@ Index(
     postgresql_where=text("state IN ('owed', 'sending', 'unknown')"),
 )
 Index("ix_outbox_storm_id", outbox.c.storm_id)
+Index(
+    "ix_outbox_quiet",
+    outbox.c.due_at,
+    outbox.c.chat_id,
+    sqlite_where=text("state = 'quiet'"),
+    postgresql_where=text("state = 'quiet'"),
+)
 
 messages = Table(
     "messages",
