@@ -97,13 +97,19 @@ class Import:
         if proposal.unreadable:
             self.err.print("Не все файлы удалось прочитать, ничего не изменено.")
             return FAILED
+        useless = [file.name for file in proposal.files if file.useless]
+        if useless:
+            self.err.print(_plain(f"Ни одной годной строки: {', '.join(useless)}."), soft_wrap=True)
         if proposal.id is None:
             self.out.print("Изменений нет.")
-            return FINE
+            return FAILED if useless else FINE
+        return await self._decide(proposal, proposal.id) or (FAILED if useless else FINE)
+
+    async def _decide(self, proposal: Proposal, number: int) -> int:
         refusal = self._refusal(proposal)
         if refusal is None and (self.wishes.yes or (self.ask and self.ask("Применить?"))):
-            return await self._apply(proposal.id)
-        await drop(self.database, proposal.id, by=AUTHOR, now=clock.now())
+            return await self._apply(number)
+        await drop(self.database, number, by=AUTHOR, now=clock.now())
         self.err.print(refusal[1] if refusal else "Ничего не изменено.")
         return refusal[0] if refusal else FINE
 

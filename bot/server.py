@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -16,7 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.bounds import Bounds, RefusedError
-from bot.config import ConfigError
+from bot.config import cannot_listen
 from bot.intake import Admit, Door, Reports, refuse, reply
 
 log = logging.getLogger(__name__)
@@ -89,8 +88,7 @@ async def serving(
         listener = await loop.create_server(connection, host, port, backlog=512)
     except OSError as error:
         await runner.cleanup()
-        why = "адрес занят другой программой" if error.errno == errno.EADDRINUSE else "по этому адресу нельзя слушать"
-        raise ConfigError(f"server.listen: {host}:{port}: {why}") from None
+        raise cannot_listen("server.listen", f"{host}:{port}", error) from None
     try:
         yield int(listener.sockets[0].getsockname()[1])
     finally:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
+from bot.config import cannot_listen
 from demo.estate import Settings, open_estate
 from demo.settling import settle
 from demo.stories.stage import Rehearse, stage_opener
@@ -68,7 +69,10 @@ async def open_demo(config: Config, now: Now, *, rehearse: Rehearse) -> AsyncIte
         theatre = await stack.enter_async_context(open_theatre(stage_opener(rehearse, config)))
         app = create_app(cast=CAST, now=now, token=token, estate=estate, stories=theatre)
         host, _, port = config.demo.listen.rpartition(":")
-        api_url = await stack.enter_async_context(serving(app, host=host.strip("[]"), port=int(port)))
+        try:
+            api_url = await stack.enter_async_context(serving(app, host=host.strip("[]"), port=int(port)))
+        except OSError as error:
+            raise cannot_listen("demo.listen", config.demo.listen, error) from None
         log.info("the chat page is at %s", api_url)
         changed = _lead(config, estate.settings, home, token=token, api_url=api_url)
 

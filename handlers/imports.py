@@ -38,6 +38,11 @@ class FileRead:
     refused: int
     """Lines that stay out."""
 
+    @property
+    def useless(self) -> bool:
+        """Whether every line of it is bad."""
+        return self.refused > 0 and not self.taken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from bot.config.reading import load
 from bot.config.sections import TEXTS, Dns, Limits, Look, RouteRow, Telegram
-from bot.config.whole import Config, ConfigError
+from bot.config.whole import Config, ConfigError, cannot_listen
 
-__all__ = ["TEXTS", "Config", "ConfigError", "Dns", "Limits", "Look", "RouteRow", "Telegram", "load"]
+__all__ = ["TEXTS", "Config", "ConfigError", "Dns", "Limits", "Look", "RouteRow", "Telegram", "cannot_listen", "load"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +33,12 @@ from checks.model import Mark
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message is one line that names file, key and rule."""
+
+
+def cannot_listen(key: str, address: str, error: OSError) -> ConfigError:
+    """Say why nobody can be served at the address that ``key`` names."""
+    why = "адрес занят другой программой" if error.errno == errno.EADDRINUSE else "по этому адресу нельзя слушать"
+    return ConfigError(f"{key}: {address}: {why}")
 
 
 class Config(Section):

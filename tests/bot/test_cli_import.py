@@ -208,3 +208,15 @@ def test_the_command_is_wired_to_the_configuration(tmp_path: Path, monkeypatch: 
         main(command[:-1])
     assert wrong.value.code == WRONG_USE
     assert (tmp_path / "new" / "bot.sqlite").exists()
+
+
+async def test_a_list_without_one_good_line_is_no_success(shell: Shell) -> None:
+    bad = shell.file("bad.csv", "name,domain", ",a.test", ",b.test")
+    good = shell.file("good.csv", "name,domain", "romashka,romashka.test")
+
+    assert await shell.run(bad, yes=True) == FAILED
+    assert "Ни одной годной строки: bad.csv." in shell.err
+
+    assert await shell.run(good, bad, yes=True) == FAILED
+    assert await shell.names() == ["romashka"]
+    assert await shell.run(good, yes=True) == FINE

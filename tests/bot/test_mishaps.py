@@ -105,3 +105,16 @@ async def test_an_address_that_is_taken_is_told() -> None:
         with pytest.raises(ConfigError, match=f"server.listen: 127.0.0.1:{port}: адрес занят"):
             async with serving(app, "127.0.0.1", port):
                 pytest.fail("it must not be served")
+
+
+def test_a_page_whose_address_is_taken_is_told_in_one_line(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        monkeypatch.setenv("SMARTBOT_DEMO__LISTEN", address)
+        monkeypatch.setenv("SMARTBOT_LOG", "error")
+
+        assert main(["--config", str(config), "run"]) == 2
+
+    assert capfd.readouterr().err == f"demo.listen: {address}: адрес занят другой программой\n"
