@@ -119,7 +119,7 @@ class Pulse:
         return True
 
     async def _tell(self, what: str, **facts: Any) -> None:
-        message: Message = render("notice", now=self._now(), what=what, facts=facts, repeat=False)
+        message: Message = render("notice", now=self._now(), number=None, what=what, facts=facts, repeat=False)
         for admin in self._admins:
             draft = next(drafts(message, Target(chat_id=admin, silent=False), keyboard))
             meaning = await ask(self._bot, draft, seconds=ANSWER_SECONDS)

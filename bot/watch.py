@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
@@ -12,12 +13,13 @@ from bot.config.sections import QuietHours
 from checks.attention import ourselves
 from checks.catalogue import ROWS
 from checks.estate import Estate, targets
-from checks.model import ClientKind, Route, RouteKind, Target, Threshold
+from checks.model import ClientKind, Route, RouteKind, Subject, Target, Threshold
 from checks.notifications import Policy
 from checks.quiet import Quiet, clock_of
 from checks.rules import Rules
 from checks.volume import Volume
 from handlers.looks import plan_looks
+from handlers.observations import correlate_in
 from storage import estate
 from storage.database import Database
 
@@ -40,19 +42,28 @@ class Watch:
     def rules(self) -> Rules:
         return self._rules
 
-    async def refresh(self, now: datetime) -> bool:
-        """Reload the estate if the lists changed; returns whether they did."""
+    async def refresh(self, now: datetime, *, pending: Collection[Subject] = frozenset()) -> bool:
+        """Reload the estate if the lists changed; returns whether they did.
+
+        Incidents follow in the same transaction: what left the lists is no longer anybody's outage.
+        """
         async with self._database.read() as connection:
             seen = await estate.fingerprint(connection)
             if seen == self._seen:
                 return False
             found = await estate.load(connection)
-        self._rules = rules_of(self._config, found)
+        rules = rules_of(self._config, found)
         wanted = [(target, self._interval_of(target)) for target in targets(found)]
         witnesses = ourselves(found, self._config.reference.hosts)
         wanted.append((witnesses, self._interval_of(witnesses) if self._config.reference.hosts else SELDOM))
-        added, gone = await self._database.write(lambda tx: plan_looks(tx, wanted, now=now))
-        self._seen = seen
+
+        async def follow(tx: Any) -> tuple[int, int]:
+            planned = await plan_looks(tx, wanted, now=now)
+            await correlate_in(tx, rules=rules, now=now, pending=pending)
+            return planned
+
+        added, gone = await self._database.write(follow)
+        self._rules, self._seen = rules, seen
         log.info("watching %d clients, %d looks added, %d dropped", len(found.clients), added, gone)
         return True
 

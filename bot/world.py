@@ -46,8 +46,9 @@ class World:
     now: Callable[[], datetime]
 
     async def refresh(self) -> None:
-        """Notice that the lists changed."""
-        await self.watch.refresh(self.now())
+        """Notice that the lists changed, and what that means for open incidents."""
+        if await self.watch.refresh(self.now(), pending=self.prober.pending):
+            self.delivery.wake()
 
     async def tick(self) -> None:
         """Do what is due every second."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.catalogue import CERTIFICATE_STEPS
+from checks.catalogue import CERTIFICATE_STEPS, ROWS
 from checks.model import Facts, Fault, Hop, LookKind, Mark, Observation, Outcome, Subject
 
 OK, FAIL, UNKNOWN = Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN
@@ -213,6 +213,18 @@ def _reference(facts: Facts) -> Iterator[Answer]:
         yield BLIND, OK, "", ""
     elif len(asked) >= FEWEST_WITNESSES:
         yield BLIND, FAIL, asked[0].fault or "", f"{len(asked)}"
+
+
+WEB = frozenset({LookKind.DOMAIN, LookKind.INSTALLATION})
+ENTRANCE = frozenset({"DomainNotResolved", "DomainUnreachable", "RedirectWrongTarget"})
+
+
+def told_by(code: str) -> frozenset[LookKind]:
+    """Return the looks that can tell of a check; empty where none can (reports and time do)."""
+    source = ROWS[code].source
+    if code in ENTRANCE or source not in WEB:
+        return frozenset({LookKind(source)}) if ROWS[code].looked else frozenset()
+    return WEB
 
 
 READERS = {

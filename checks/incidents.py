@@ -77,7 +77,8 @@ def correlate(picture: Picture, now: datetime) -> list[Change]:
         if change:
             changes.append(change)
     explained = {symptom.key: cause for cause, symptoms in causes.items() for symptom in symptoms}
-    changes.extend(_end(incident, explained, now) for incident in picture.open if incident.cause not in causes)
+    over = [incident for incident in picture.open if incident.cause not in causes]
+    changes.extend(_end(incident, explained, picture.estate, now) for incident in over)
     return changes
 
 
@@ -90,7 +91,14 @@ def _order(symptom: Symptom) -> tuple[datetime, str, str]:
 
 def _causes(picture: Picture, now: datetime) -> dict[Cause, list[Symptom]]:
     """Name the cause of every failing check."""
-    raised = [one for one in picture.failing if one.code in ROWS and ROWS[one.code].opens and not _frozen(one, picture)]
+    raised = [
+        one
+        for one in picture.failing
+        if one.code in ROWS
+        and ROWS[one.code].opens
+        and _is_listed(one.subject, picture.estate)
+        and not _frozen(one, picture)
+    ]
     by_client = _by_client(raised)
     shared = _Shared(picture, raised)
     causes: defaultdict[Cause, list[Symptom]] = defaultdict(list)
@@ -218,6 +226,31 @@ def _symptom(health: Health) -> Symptom:
     )
 
 
+def _is_listed(subject: Subject, estate: Estate) -> bool:
+    match subject.kind:
+        case SubjectKind.CLIENT:
+            return subject.name in estate.clients
+        case SubjectKind.REDIRECT:
+            return subject.name in estate.redirects
+        case _:
+            return True
+
+
+def _is_known(cause: Cause, estate: Estate) -> bool:
+    """Tell whether what an incident is named after is still listed."""
+    match cause.kind:
+        case CauseKind.CLIENT:
+            return cause.name in estate.clients
+        case CauseKind.REDIRECT:
+            return cause.name in estate.redirects
+        case CauseKind.ADDRESS:
+            return cause.name in estate.at_address
+        case CauseKind.LICMAN:
+            return cause.name in estate.at_licman
+        case _:
+            return True
+
+
 # ── incidents ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -299,8 +332,14 @@ def _doubted(picture: Picture, subject: Subject, code: str) -> bool:
     return health is not None and health.failures > 0 and health.state is not State.FAIL
 
 
-def _end(incident: Incident, explained: Mapping[tuple[Subject, str], Cause], now: datetime) -> Change:
-    """End an incident: merged if a cause as broad explains the rest, over if only clients' own troubles are left."""
+def _end(incident: Incident, explained: Mapping[tuple[Subject, str], Cause], estate: Estate, now: datetime) -> Change:
+    """End an incident: merged if a cause as broad explains the rest, over if only clients' own troubles are left.
+
+    One that is named after something no longer listed ends without anybody knowing whether it was mended.
+    """
+    if not _is_known(incident.cause, estate):
+        gone = replace(incident, state=IncidentState.ENDED, ended_at=now, hold_until=None, unlisted=True)
+        return Change(kind=ChangeKind.UNLISTED, incident=gone, at=now)
     elsewhere = {explained[symptom.key] for symptom in incident.symptoms if symptom.key in explained}
     if incident.cause.kind is not CauseKind.CLIENT:
         elsewhere = {cause for cause in elsewhere if cause.kind is not CauseKind.CLIENT}

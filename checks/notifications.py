@@ -256,7 +256,8 @@ def _waiting(incident: Incident, told: Told, base: Decision, silence: Silence | 
 def _ended(incident: Incident, told: Told, *, now: datetime, policy: Policy, quiet: Quiet) -> Decision:
     base = _draft(incident, told, None, now)
     lasted = (incident.ended_at or now) - incident.opened_at
-    loud = incident.priority is Priority.K1 and lasted > policy.loud_after and not quiet.lasts(now)
+    long = incident.priority is Priority.K1 and lasted > policy.loud_after
+    loud = long and not incident.unlisted and not quiet.lasts(now)
     resolved = replace(base, reason=Reason.RESOLVED, kind=NoteKind.RESOLVED, silent=not loud)
     sure = told.states & {OutboxState.DELIVERED, OutboxState.SENDING}
     if sure:

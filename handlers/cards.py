@@ -73,7 +73,7 @@ async def card_message(connection: Connection, incident: Incident, view: View, *
 def template_of(card: Card) -> str:
     """Name the template of an incident's card."""
     if card.ended_at is not None:
-        return "mended"
+        return "unlisted" if card.unlisted else "mended"
     if card.code == "CertificateExpiring" and card.cause.kind is CauseKind.CLIENT:
         return "certificate_ends"
     return TEMPLATES.get(card.cause.kind, "ourselves")
@@ -106,7 +106,7 @@ async def _was_muted(connection: Connection, silence_id: int | None, now: dateti
 def _notice(owed: Owed, view: View) -> Message:
     facts: dict[str, Any] = {"title": "", "chat": "", "why": "", "heirs": (), "incident": None, **owed.facts}
     what = str(owed.facts.get("what", owed.why))
-    return word("notice", now=view.now, zone=view.zone, what=what, facts=facts, repeat=owed.repeat)
+    return word("notice", now=view.now, zone=view.zone, number=owed.id, what=what, facts=facts, repeat=owed.repeat)
 
 
 # ── ourselves ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,13 +117,15 @@ async def _blind(connection: Connection, incident: Incident, view: View, *, repe
     began = incident.opened_at
     others = [one for one in await incidents.open_ones(connection) if one.code != BLIND and one.opened_at >= began]
     ended = [one for one in await incidents.ended_since(connection, began) if one.code != BLIND]
+    mended = [one for one in ended if one.merged_into is None and not one.unlisted]
     blind = Blindness(
+        number=incident.id or 0,
         began_at=began,
         ended_at=incident.ended_at,
         witnesses=tuple(filter(None, (lead.detail if lead else "").split(", "))),
         reason=lead.reason if lead else "",
         opened=await briefs(connection, others, view) if incident.ended_at else (),
-        ended=await briefs(connection, ended, view) if incident.ended_at else (),
+        ended=await briefs(connection, mended, view) if incident.ended_at else (),
         repeat=repeat,
     )
     return word("blind_over" if incident.ended_at else "blind", now=view.now, zone=view.zone, blind=blind)
@@ -135,7 +137,11 @@ async def _storm(connection: Connection, owed: Owed, view: View) -> Message | No
         return None
     told = await incidents.some(connection, (*account.began, *account.ended))
     ranked = sorted(told, key=lambda one: (one.ended_at is not None, one.priority, one.opened_at))
+    volume = view.policy.volume
     storm = Storm(
+        number=account.storm.id,
+        limit=volume.limit,
+        window=volume.window,
         began_at=account.storm.began_at,
         ended_at=account.storm.ended_at,
         folded=len(account.began) + len(account.ended) + account.others,
@@ -164,6 +170,8 @@ async def briefs(connection: Connection, found: Iterable[Incident], view: View) 
                 critical=row.severity is Severity.CRITICAL,
                 opened_at=one.opened_at,
                 ended_at=one.ended_at,
+                unlisted=one.unlisted,
+                merged_into=one.merged_into,
                 clients=len(hit_names(one, view.estate)),
                 taken_by=who.get(one.taken_by or 0),
                 muted=covering(lasting, one, view.now, chat_id=view.chat_id) is not None,

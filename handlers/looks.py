@@ -8,15 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checks.attention import OURSELVES, Key, is_fresh, soon, urgent
+from checks.catalogue import ROWS
 from checks.estate import next_due
-from checks.facts import Witness, read
+from checks.facts import Witness, read, told_by
 from checks.model import Facts, Hop, LookKind, Subject, Target
 from checks.rules import Rules
 from handlers.observations import Recorded, record_in
 from handlers.steps import OnStep, Step, unwatched
-from storage import estate, looks
+from storage import estate, health, looks
 from storage.database import Database
 from storage.looks import Due, Seen
+
+TOLD_BY = {
+    kinds: tuple(code for code in ROWS if told_by(code) == kinds) for kinds in {told_by(code) for code in ROWS} if kinds
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +141,14 @@ def _led(batch: Sequence[Looked], rules: Rules) -> dict[str, str]:
 
 
 async def plan_looks(tx: Any, targets: Sequence[tuple[Target, timedelta]], *, now: datetime) -> tuple[int, int]:
-    """Make the schedule hold exactly these looks, each at its own place in its interval."""
+    """Make the schedule hold exactly these looks, each at its own place in its interval.
+
+    What is believed of anything that is not watched any more is forgotten with them: nobody could ever put it right.
+    """
     wanted = [
         Due(subject=target.subject, kind=target.kind, due_at=next_due(target, interval, now), interval=interval)
         for target, interval in targets
     ]
-    return await looks.plan(tx, wanted)
+    planned = await looks.plan(tx, wanted)
+    await health.forget_unwatched(tx, TOLD_BY)
+    return planned

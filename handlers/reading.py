@@ -105,6 +105,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         opened_at=incident.opened_at,
         checked_at=await _checked_at(connection, incident, row, names) or (heard if row.source != "time" else None),
         ended_at=incident.ended_at,
+        unlisted=incident.unlisted,
         reason=lead.reason if lead else "",
         detail=lead.detail if lead else "",
         flapping=bool(lead and lead.flapping),

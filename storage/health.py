@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checks.model import Health, State, Subject, SubjectKind, Transition
+from checks.model import Health, LookKind, State, Subject, SubjectKind, Transition
 from storage.database import upsert
-from storage.tables import health, transitions
+from storage.tables import clients, health, looks, redirects, transitions
 
 CHUNK = 500
 NOT_OK = (State.FAIL, State.FLAPPING)
@@ -49,12 +49,30 @@ async def save(tx: AsyncConnection, changed: Iterable[Health]) -> None:
     await upsert(tx, health, [_row(one) for one in changed])
 
 
-async def forget(tx: AsyncConnection, subjects: Collection[Subject]) -> None:
-    """Drop everything believed about subjects that are no longer watched."""
-    for subject in subjects:
-        await tx.execute(
-            delete(health).where(health.c.subject_kind == subject.kind, health.c.subject_name == subject.name)
+async def forget_unwatched(tx: AsyncConnection, told_by: Mapping[frozenset[LookKind], Collection[str]]) -> int:
+    """Drop what is believed of those who left the lists, and of checks that no planned look can tell of any more.
+
+    ``told_by``: codes by the looks that can tell of them. Returns how many beliefs went; a few statements at any size.
+    """
+    listed = ((SubjectKind.CLIENT, clients), (SubjectKind.REDIRECT, redirects))
+    gone = [
+        and_(health.c.subject_kind == kind, health.c.subject_name.not_in(select(table.c.name).where(_present(table))))
+        for kind, table in listed
+    ]
+    planned = and_(looks.c.subject_kind == health.c.subject_kind, looks.c.subject_name == health.c.subject_name)
+    blind = [
+        and_(
+            health.c.subject_kind.in_([kind for kind, _ in listed]),
+            health.c.code.in_(codes),
+            ~exists().where(planned, looks.c.kind.in_(kinds)),
         )
+        for kinds, codes in told_by.items()
+    ]
+    return sum([(await tx.execute(delete(health).where(which))).rowcount for which in (*gone, *blind)])
+
+
+def _present(table: Table) -> ColumnElement[bool]:
+    return table.c.gone_at.is_(None)
 
 
 async def remember(tx: AsyncConnection, happened: Sequence[Transition]) -> None:

@@ -251,6 +251,7 @@ def _incident(row: RowMapping, signs: tuple[Symptom, ...]) -> Incident:
         handed_by=row["handed_by"],
         handed_at=row["handed_at"],
         merged_into=row["merged_into"],
+        unlisted=bool(row["unlisted"]),
         revision=row["revision"],
     )
 
@@ -265,6 +266,7 @@ def _row(incident: Incident) -> dict[str, Any]:
         "priority": incident.priority,
         "hold_until": incident.hold_until,
         "merged_into": incident.merged_into,
+        "unlisted": incident.unlisted,
         "revision": incident.revision,
     }
 

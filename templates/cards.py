@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from checks.model import Cause, CauseKind, Family, Priority, Scope
@@ -142,6 +142,8 @@ class Card:
     still: Still = Still.UNKNOWN
     taken: Step | None = None
     handed: Step | None = None
+    unlisted: bool = False
+    """It ended because its client or server left the lists; whether it was mended is not known."""
     mute: Mute | None = None
     admin_url: str | None = None
     repeat: bool = False
@@ -195,9 +197,16 @@ class Brief:
     critical: bool
     opened_at: datetime
     ended_at: datetime | None = None
+    unlisted: bool = False
+    merged_into: int | None = None
+    """It ended as a part of that incident, not mended."""
     clients: int = 0
     taken_by: str | None = None
     muted: bool = False
+
+    @property
+    def mended(self) -> bool:
+        return self.ended_at is not None and not self.unlisted and self.merged_into is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,9 +230,12 @@ class Page:
 class Storm:
     """What was folded so that a chat is not flooded."""
 
+    number: int
+    """Which storm of ours it is: tells a repetition from a second storm."""
     began_at: datetime
     ended_at: datetime | None = None
     limit: int = 10
+    window: timedelta = timedelta(minutes=10)
     folded: int = 0
     """How many messages stand behind this one."""
     incidents: tuple[Brief, ...] = ()
@@ -235,6 +247,8 @@ class Storm:
 class Blindness:
     """A time in which we saw nothing."""
 
+    number: int
+    """Of its incident."""
     began_at: datetime
     ended_at: datetime | None = None
     witnesses: tuple[str, ...] = ()

@@ -202,8 +202,10 @@ BRIEFS = (
         muted=True,
     ),
 )
-STORM = Storm(began_at=NIGHT - 7 * MINUTE, folded=212, incidents=BRIEFS, clients=240)
-BLIND = Blindness(began_at=NIGHT - 4 * MINUTE, witnesses=("ya.ru", "77.88.8.8"), reason=Fault.CONNECT_TIMEOUT)
+STORM = Storm(number=3, began_at=NIGHT - 7 * MINUTE, folded=212, incidents=BRIEFS, clients=240)
+BLIND = Blindness(
+    number=127, began_at=NIGHT - 4 * MINUTE, witnesses=("ya.ru", "77.88.8.8"), reason=Fault.CONNECT_TIMEOUT
+)
 TEXT = phrase("client_text", now=NIGHT, address="http://10.0.0.2/docs") or ""
 LINES = (
     Line(at=NIGHT - 4 * MINUTE, what="opened", title="не работает"),
@@ -249,6 +251,13 @@ def _incidents() -> tuple[Sample, ...]:
             ended(client("KodeksTcpStatus", reason=Fault.REFUSED)),
             into=128,
             origin=BRIEFS[0],
+        ),
+        _of_card("Сервер убран из списков", "unlisted", replace(ended(redirect()), unlisted=True)),
+        _of_card("Клиент убран из списков", "unlisted", replace(ended(client("KodeksTcpStatus")), unlisted=True)),
+        _of_card(
+            "Короткий ответ об убранном",
+            "mended_reply",
+            replace(ended(client("KodeksTcpStatus")), unlisted=True),
         ),
         _of_card("Заглушить", "mute_menu", redirect(), **mute_menu),
         _of_card(

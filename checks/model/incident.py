@@ -86,6 +86,8 @@ class Incident:
     handed_by: int | None = None
     merged_into: int | None = None
     """The incident that explains this one; it ended without having been mended."""
+    unlisted: bool = False
+    """It ended because what it is named after left the lists; whether it was mended nobody knows."""
     revision: int = 0
 
     @property

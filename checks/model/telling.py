@@ -98,6 +98,8 @@ class ChangeKind(StrEnum):
     ENDED = "ended"
     MERGED = "merged"
     """Ended because a later-found cause explains it; its symptoms live on there."""
+    UNLISTED = "unlisted"
+    """Ended because what it is named after left the lists, mended or not."""
     TAKEN = "taken"
     GIVEN_BACK = "given_back"
     HANDED = "handed"

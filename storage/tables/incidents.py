@@ -25,6 +25,7 @@ incidents = Table(
     Column("handed_by", BigInteger),
     Column("handed_at", Instant),
     Column("merged_into", Integer, ForeignKey("incidents.id")),
+    Column("unlisted", Boolean, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False, server_default="0"),
     one_of("state", IncidentState),
     sqlite_autoincrement=True,

@@ -31,7 +31,7 @@ NAMES = [f"c{n}" for n in range(8)]
 
 
 def estate(*, shared_host: bool = False) -> Estate:
-    """Eight clients: six behind r1, two behind r2; each at an address of its own unless said otherwise."""
+    """Romashka, and eight clients: six behind r1, two behind r2, each at its own address unless said otherwise."""
     return build(
         [
             Client(
@@ -42,7 +42,8 @@ def estate(*, shared_host: bool = False) -> Estate:
                 licman="10.9.9.9:8888" if n < 3 else None,
             )
             for n, name in enumerate(NAMES)
-        ],
+        ]
+        + [Client(name="romashka", domain="romashka.test")],
         [Redirect(name="r1", address="10.1.1.1"), Redirect(name="r2", address="10.1.1.2")],
     )
 
@@ -344,3 +345,47 @@ def test_every_failing_check_is_explained_by_exactly_one_open_incident(story: li
         assert sorted(str(symptom.key) for one in world.open for symptom in one.symptoms) == failing
         assert len(world.causes) == len(world.open)
         assert world.step(after(place) + timedelta(minutes=1)) == []
+
+
+def without(name: str) -> Estate:
+    """The same estate after somebody has left the lists."""
+    whole = estate()
+    clients = [one for one in whole.clients.values() if one.name != name]
+    return build(clients, [one for one in whole.redirects.values() if one.name != name])
+
+
+def test_a_client_that_leaves_the_lists_ends_its_incident_and_nobody_says_mended() -> None:
+    world = World()
+    world.believe(health("KodeksTcpStatus", subject=client("c7")))
+    world.step()
+
+    world.estate = without("c7")
+    (change,) = world.step(after(60))
+
+    assert change.kind is ChangeKind.UNLISTED
+    assert (change.incident.state, change.incident.unlisted) == (IncidentState.ENDED, True)
+    assert world.step(after(61)) == []
+
+
+def test_a_client_that_leaves_the_lists_is_no_longer_counted_behind_its_server() -> None:
+    world = World()
+    world.believe(server(State.FAIL), *(dead_domain(name) for name in NAMES[:6]))
+    world.step()
+
+    world.estate = without("c3")
+    (change,) = world.step(after(60))
+
+    assert change.kind is ChangeKind.EASED
+    assert change.incident.clients == ("c0", "c1", "c2", "c4", "c5")
+
+
+def test_a_server_that_leaves_the_lists_leaves_its_clients_troubles_to_themselves() -> None:
+    world = World()
+    world.believe(server(State.FAIL), *(dead_domain(name) for name in NAMES[:6]))
+    world.step()
+
+    world.estate = without("r1")
+    kinds = {str(change.incident.cause): change.kind for change in world.step(after(60))}
+
+    assert kinds.pop("redirect:r1") is ChangeKind.UNLISTED
+    assert kinds == {f"client:{name}/domain": ChangeKind.OPENED for name in NAMES[:6]}

@@ -207,5 +207,5 @@ async def estates_insert(tx: Any, one: Client) -> None:
 
     from storage.tables import clients
 
-    row = {"name": one.name, "kind": one.kind, "domain": one.domain, "redirect": one.redirect}
+    row = {"name": one.name, "kind": one.kind, "domain": one.domain, "redirect": one.redirect, "licman": one.licman}
     await tx.execute(insert(clients).values(**row, created_at=after(), updated_at=after()))
