@@ -80,6 +80,10 @@ def parser() -> Parser:
     lists.add_argument("--all", action="store_true", help="показать все изменения, а не первые")
     token = add("token", _token, "выдать клиенту ключ для отправки отчётов")
     token.add_argument("client", metavar="CLIENT")
+    agent = add("agent", _agent, "собрать клиенту сценарии отчётов: адрес, имя и новый ключ уже внутри")
+    agent.add_argument("client", metavar="CLIENT")
+    agent.add_argument("--os", choices=["windows", "linux"], required=True, help="что стоит у клиента")
+    agent.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="куда положить архив (сюда)")
     add("admin-code", _admin_code, "выдать одноразовый код для первого администратора")
     return root
 
@@ -145,6 +149,13 @@ def _token(config: Config, options: argparse.Namespace) -> int:
     from bot.cli import token
 
     return asyncio.run(token(config, options.client))
+
+
+def _agent(config: Config, options: argparse.Namespace) -> int:
+    from bot.cli import agent
+    from checks.agents import System
+
+    return asyncio.run(agent(config, options.client, System(options.os), options.to))
 
 
 def _admin_code(config: Config, _options: argparse.Namespace) -> int:

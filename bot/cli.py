@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot import clock
-from bot.config import Config
+from bot.config import Config, ConfigError
 from bot.look import show, target_of
 from bot.settings import look_settings
+from checks.agents import System, intake_address, may_be_named
 from checks.estate import client_targets, redirect_targets
 from checks.model import Target
 from checks.readers.status import MAX_BYTES, read_status
@@ -24,6 +25,53 @@ FINE, FAILED = 0, 1
 
 async def token(config: Config, client: str) -> int:
     """Make an upload token for one client and show it this once."""
+    made = await _token_for(config, client, "token")
+    if made is None:
+        return FAILED
+    print(made)
+    return FINE
+
+
+async def agent(config: Config, client: str, system: System, folder: Path) -> int:
+    """Write the scripts of reports, ready for one client, as an archive into ``folder``; prints where it lies.
+
+    Raises:
+        ConfigError: it is not told how clients reach the intake.
+
+    """
+    from handlers.bundles import bundle, file_name
+
+    address = intake_address(config.server.public_url)
+    if address is None:
+        raise ConfigError("server.public_url: нужен адрес приёма отчётов вида https://smart.example.ru")
+    path = folder / file_name(client, system)
+    hindrance = _hindrance(client, path)
+    if hindrance is not None:
+        print(f"agent: {hindrance}", file=sys.stderr)
+        return FAILED
+    made = await _token_for(config, client, "agent")
+    if made is None:
+        return FAILED
+    _write_secret(path, bundle(client, system, address=address, token=made, now=clock.now()))
+    print(path)
+    print("Внутри новый ключ; прежний, если он был, подействует ещё 7 дней.", file=sys.stderr)
+    return FINE
+
+
+def _hindrance(client: str, path: Path) -> str | None:
+    if not may_be_named(client):
+        return f"нет клиента {client}"
+    if not path.parent.is_dir():
+        return f"{path.parent}: нет такой папки"
+    return f"{path} уже есть" if path.exists() else None
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+
+
+async def _token_for(config: Config, client: str, command: str) -> str | None:
     upgrade(config.storage.url)
     async with open_database(config.storage.url) as database:
         async with database.read() as connection:
@@ -31,11 +79,9 @@ async def token(config: Config, client: str) -> int:
         if client not in known:
             near = get_close_matches(client, known, n=3)
             hint = f"; похожие: {', '.join(near)}" if near else ""
-            print(f"token: нет клиента {client}{hint}", file=sys.stderr)
-            return FAILED
-        made = await database.write(lambda tx: tokens.make(tx, client, clock.now()))
-    print(made)
-    return FINE
+            print(f"{command}: нет клиента {client}{hint}", file=sys.stderr)
+            return None
+        return await database.write(lambda tx: tokens.make(tx, client, clock.now()))
 
 
 async def look_at(config: Config, text: str, *, as_json: bool) -> int:

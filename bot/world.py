@@ -170,6 +170,7 @@ class _Ground:
             look_now=look_now,
             wake=delivery.wake,
             zone=self.zone,
+            public_url=self.config.server.public_url,
             managers_see_all=self.config.people.managers_see_all,
             rules=rules,
             vault=vault_of(self.config),

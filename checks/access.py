@@ -29,6 +29,7 @@ class Act(StrEnum):
     INVITE = "invite"
     AUDIT = "audit"
     IMPORT = "import"
+    AGENT = "agent"
 
 
 class ChatKind(StrEnum):
@@ -115,6 +116,7 @@ RULES: Mapping[Act, Rule] = {
     Act.INVITE: Rule(roles=ADMINS, private=True),
     Act.AUDIT: Rule(roles=ADMINS, private=True),
     Act.IMPORT: Rule(roles=ADMINS, private=True),
+    Act.AGENT: Rule(roles=ADMINS, private=True),
 }
 
 COMMANDS: Mapping[str, Act] = {
@@ -150,6 +152,7 @@ PRESSES: Mapping[Action, Act] = {
     Action.MUTE: Act.MUTE_CLIENT,
     Action.UNDO_MUTE: Act.MUTE_CLIENT,
     Action.UNMUTE: Act.MUTE_CLIENT,
+    Action.AGENT: Act.AGENT,
     Action.IMPORT_APPLY: Act.IMPORT,
     Action.IMPORT_DROP: Act.IMPORT,
     Action.HERE: Act.BIND_OWN,

@@ -42,6 +42,8 @@ class Action(StrEnum):
     HELP = "help"
     DOWN = "down"
     MUTES = "mutes"
+    AGENT = "agent"
+    """Scripts of reports for a client; the number says for which system, 0 asks."""
 
 
 WORDS = frozenset(action.value for action in Action)

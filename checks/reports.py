@@ -60,8 +60,12 @@ STATUS_CODES: Mapping[str, str] = {
     "kserver_product_control": "ProductSetBroken",
 }
 
+NO_ANSWER = "no answer"
+"""What our own scripts say where the installation does not answer on its own machine."""
+
 STATUS_REASONS: Mapping[str, str] = {
-    label.lower(): label for label in ("update DB", "unexpected change list products", "no required volume DB")
+    label.lower(): label
+    for label in ("update DB", "unexpected change list products", "no required volume DB", NO_ANSWER)
 }
 """What the label ``status`` is known to say; anything else is told as it stands, under the reason in ``UNSAID``."""
 

@@ -37,6 +37,8 @@ class Deps:
     """For chats that have no time zone of their own."""
     chats: frozenset[int] = frozenset()
     """Chats that the configuration names: they need nobody to introduce them."""
+    public_url: str = ""
+    """How clients reach our intake; empty = not told."""
     managers_see_all: bool = False
     look_patience: timedelta = timedelta(seconds=30)
     """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""

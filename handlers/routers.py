@@ -6,6 +6,7 @@ from aiogram import Bot, Router
 
 from handlers import (
     admission,
+    agents,
     chats,
     documents,
     errors,
@@ -41,6 +42,7 @@ def build(deps: Deps) -> Router:
         journal.router(),
         incidents.router(),
         silences.router(),
+        agents.router(),
         reasons.router(deps),
         documents.router(deps.vault),
         questions.router(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from checks.access import ChatKind, sees_all
+from checks.access import Act, ChatKind, Refused, sees_all
 from checks.buttons import Action
 from checks.model import Message, Scope
 from handlers import pages, status
@@ -64,6 +64,7 @@ def question(turn: Turn) -> Question:
         zone=turn.deps.zone,
         only_manager=_only_manager(turn),
         estate=rules.estate,
+        admin=turn.chat is ChatKind.PRIVATE and not isinstance(turn.verdict(Act.AGENT), Refused),
         volume=rules.policy.volume,
     )
 

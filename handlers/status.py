@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from checks.access import same_manager
@@ -43,6 +43,8 @@ class Question:
     """As the lists call this manager; None = sees everybody."""
     estate: Estate | None = None
     """The lists, where somebody has them at hand."""
+    admin: bool = False
+    """An admin asks in private: the card has what only admins may press."""
     volume: Volume = field(default_factory=Volume)
 
 
@@ -77,7 +79,7 @@ async def search(question: Question, query: str) -> Message:
         own = _own(question, book)
         found = find(book.index, query, may_see=own.__contains__)
         if len(found.names) == 1:
-            return await _card(connection, book.estate.clients[found.names[0]], view)
+            return await _card(connection, book.estate.clients[found.names[0]], view, admin=question.admin)
     shown = [_named(book.estate.clients[name]) for name in found.names[:CHOICES]]
     near = [_named(book.estate.clients[name]) for name in found.near]
     more = len(found.names) - len(shown) + found.more
@@ -90,7 +92,7 @@ async def client(question: Question, name: str) -> Message | None:
         view, book = await _open(connection, question)
         if name not in _own(question, book):
             return None
-        return await _card(connection, book.estate.clients[name], view)
+        return await _card(connection, book.estate.clients[name], view, admin=question.admin)
 
 
 async def history(question: Question, name: str) -> Message | None:
@@ -176,8 +178,9 @@ async def _unseen(connection: Connection, estate: Estate, own: AbstractSet[str])
     return len(set(blank) - heard)
 
 
-async def _card(connection: Connection, one: Client, view: View) -> Message:
-    return render("client", now=view.now, zone=view.zone, one=await read_client(connection, one, view))
+async def _card(connection: Connection, one: Client, view: View, *, admin: bool) -> Message:
+    card = replace(await read_client(connection, one, view), admin=admin)
+    return render("client", now=view.now, zone=view.zone, one=card)
 
 
 def _named(one: Client) -> Named:

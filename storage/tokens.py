@@ -42,7 +42,8 @@ def digest(token: str) -> str:
 async def make(tx: AsyncConnection, client: str, now: datetime, *, overlap: timedelta = OVERLAP) -> str:
     """Make a token for ``client`` and return it: it is shown once and cannot be read again.
 
-    The token used so far is good for ``overlap`` more, any older one ends now: two are valid during a rotation.
+    The token used so far is good for ``overlap`` more, any other one ends now: two are valid during a rotation. One
+    that was never used makes way first, so that asking twice does not cut off the script that reports with the old one.
 
     Raises:
         UnknownClientError: the client is not in the registry, or was taken out of it.
@@ -51,9 +52,8 @@ async def make(tx: AsyncConnection, client: str, now: datetime, *, overlap: time
     known = select(clients.c.name).where(clients.c.name == client, clients.c.gone_at.is_(None))
     if await tx.scalar(known) is None:
         raise UnknownClientError(client)
-    rows = await tx.execute(
-        select(tokens.c.hash).where(tokens.c.client == client, _alive(now)).order_by(tokens.c.made_at.desc()),
-    )
+    newest = (tokens.c.last_used_at.is_(None), tokens.c.made_at.desc())
+    rows = await tx.execute(select(tokens.c.hash).where(tokens.c.client == client, _alive(now)).order_by(*newest))
     previous = rows.scalars().first()
     await tx.execute(delete(tokens).where(tokens.c.client == client, tokens.c.hash != (previous or "")))
     if previous is not None:

@@ -62,6 +62,14 @@ def phrase(template: str, *, now: datetime, zone: tzinfo = MOSCOW, limit: int = 
     return text if units(text) <= limit else None
 
 
+def script(template: str, **facts: str | int) -> str:
+    """Word a file for another machine by ``NAME.j2``: nothing of it is clipped, tidied or escaped.
+
+    The caller answers for the facts: whatever they are put into must take them literally.
+    """
+    return _scripts().get_template(f"{template}.j2").render(facts)
+
+
 def unmarked(message: Message) -> str:
     """Return the same words without markup, for a chat that refuses the markup."""
     return unescape(sub(r"<[^>]*>", "", message.text))
@@ -119,6 +127,18 @@ def _environment(*, markup: bool) -> Environment:
     environment.globals.update(WORDS)
     environment.globals.update(LIST_WORDS)
     return environment
+
+
+@cache
+def _scripts() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=False,  # noqa: S701 - plain files for other machines, facts are checked before
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
 
 
 @pass_context

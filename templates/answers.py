@@ -107,6 +107,8 @@ class ClientCard:
     contract_end: date | None = None
     seats: int | None = None
     served: Served = Served()
+    admin: bool = False
+    """An admin asks in private, and may make scripts of reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

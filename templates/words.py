@@ -66,6 +66,7 @@ REASONS: Mapping[str, str] = {
     "update DB": "идёт обновление баз",
     "unexpected change list products": "состав баз изменился сам по себе",
     "no required volume DB": "нет нужного тома базы",
+    "no answer": "Техэксперт не отвечает даже на своём сервере",
     "main_page": "главная страница с ошибкой",
     "product_control": "состав баз с ошибкой",
     "silent": "отчётов нет",

@@ -38,6 +38,7 @@ TABLE = {
     Act.INVITE: ("A", "A", ""),
     Act.AUDIT: ("A", "A", ""),
     Act.IMPORT: ("A", "A", ""),
+    Act.AGENT: ("A", "A", ""),
 }
 
 WAYS = [*(pytest.param(act, id=f"/{word}") for word, act in COMMANDS.items())]
