@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from checks.model.installation import InstallationFacts, Key
 from checks.readers.status import MAX_LABELS, MAX_SAMPLES, StatusFacts
-from checks.readers.sysinfo import Key, SysinfoFacts
 from checks.reports import Report, ReportKind, Sample
+from checks.written import write_apart
 
 MAX_JSON = 1024 * 1024
 
@@ -83,8 +84,8 @@ def read_reported(body: bytes, client: str) -> tuple[Report, Mapping[str, Any]]:
         facts = StatusFacts(reported_at=reported_at, samples=samples)
         return Report(client=owner, kind=ReportKind.STATUS, reported_at=reported_at, samples=samples), facts.as_json()
     said = form.model_dump(exclude={"kind", "client", "reported_at"})
-    sysinfo = SysinfoFacts(form="api", reported_at=reported_at, **said)
-    return Report(client=owner, kind=ReportKind.SYSINFO, reported_at=reported_at), sysinfo.as_json()
+    told = InstallationFacts(form="api", reported_at=reported_at, **said)
+    return Report(client=owner, kind=ReportKind.SYSINFO, reported_at=reported_at, facts=told), write_apart(told)[0]
 
 
 def schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import isnan
 
 from checks.model import Observation, Outcome, Subject, SubjectKind
+from checks.model.installation import InstallationFacts
 
 
 class ReportKind(StrEnum):
@@ -102,13 +103,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """An upload as read: from whom, what kind, its own time, and either its samples or why it is broken."""
+    """An upload as read: from whom, what kind, its own time, and either what it says or why it is broken."""
 
     client: str
     kind: ReportKind
     reported_at: datetime | None = None
     broken: Broken | None = None
     samples: tuple[Sample, ...] = ()
+    facts: InstallationFacts | None = None
+    """What it says of the installation; None = nothing that we understand."""
 
 
 class Reception(StrEnum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from checks.availability import SPAN, availability, norm_of
 from checks.catalogue import RANK, ROWS
@@ -23,13 +22,14 @@ from checks.model import (
     Subject,
     SubjectKind,
 )
+from checks.model.installation import Key, Latest
 from checks.reports import ReportKind
 from checks.silences import active
 from handlers.cards import briefs
 from handlers.impact import FRESH
 from handlers.observations import STALE
 from handlers.reading import View, mute_of
-from storage import arrivals, health, incidents, looks, people, reports, silences
+from storage import arrivals, facts, health, incidents, looks, people, silences
 from storage.database import Connection
 from storage.looks import Seen
 from templates.answers import Answer, Check, ClientCard, Report, Served, Verdict
@@ -51,8 +51,7 @@ async def read_client(connection: Connection, client: Client, view: View) -> Cli
     seen = await looks.latest(connection, subject)
     heard = await arrivals.of_clients(connection, [client.name])
     upload, status = (heard.get((client.name, kind)) for kind in (ReportKind.SYSINFO, ReportKind.STATUS))
-    kept = await reports.latest(connection, client.name, ReportKind.SYSINFO)
-    report = report_of(kept.facts, kept.received_at) if kept else None
+    report = report_of(await facts.latest(connection, client.name))
     known = await incidents.of_client(connection, client.name, since=view.now)
     behind = await _shared(connection, client, view.estate, {one.id for one in known})
     open_ones = await briefs(connection, [*(one for one in known if one.ended_at is None), *behind], view)
@@ -142,39 +141,22 @@ def _confirmed(belief: Health, looked_at: datetime | None) -> datetime | None:
     return max(known, looked_at)
 
 
-def report_of(facts: Mapping[str, Any], at: datetime) -> Report:
-    """Read what a stored report says; anything odd counts as not said."""
-    key = facts.get("key")
+def report_of(latest: Latest | None) -> Report | None:
+    """Return what reports say for the card; None = none has said anything."""
+    if latest is None or latest.at is None:
+        return None
+    facts = latest.facts
     return Report(
-        at=at,
-        operup_at=_moment(facts.get("operup_at")),
-        update_number=_whole(facts.get("update_number")),
-        version=facts["version"] if isinstance(facts.get("version"), str) else None,
-        key={"ok": True, "lost": False}.get(key) if isinstance(key, str) else None,
-        licence_end=_day(facts.get("licence_end")),
-        seats=_whole(facts.get("seats")),
-        sessions=_whole(facts.get("sessions")),
-        refused=_whole(facts.get("refused")),
+        at=latest.at,
+        operup_at=facts.operup_at,
+        update_number=facts.update_number,
+        version=facts.version,
+        key=None if facts.key is None else facts.key is Key.OK,
+        licence_end=facts.licence_end,
+        seats=facts.seats,
+        sessions=facts.sessions,
+        refused=facts.refused,
     )
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _answer(seen: Seen, client: Client, estate: Estate, now: datetime) -> Answer | None:

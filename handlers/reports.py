@@ -12,8 +12,11 @@ from typing import Any, Protocol
 from checks.hours import zone_of
 from checks.model import Observation
 from checks.readers.status import MAX_BYTES, read_status
-from checks.readers.sysinfo import MOSCOW, SysinfoFacts, read_sysinfo
+from checks.readers.sysinfo import MOSCOW, Sysinfo, read_sysinfo
 from checks.reports import Broken, Report, ReportKind
+from checks.written import write_apart
+from handlers import facts
+from handlers.facts import Told
 from handlers.ledger import Answer, Delivery, Ledger
 from storage import arrivals, reports, tokens
 from storage.database import Database
@@ -98,10 +101,10 @@ class Intake:
 
     async def _upload(self, client: str, ending: str, body: Body, sender: Pass) -> Answer:
         kind = KINDS[ending]
-        report, facts = await (self._status(client, body) if kind is ReportKind.STATUS else self._sysinfo(client, body))
+        report, said = await (self._status(client, body) if kind is ReportKind.STATUS else self._sysinfo(client, body))
         delivery = Delivery(
             report=report,
-            facts=facts,
+            facts=said,
             file=f"{client}.{ending}",
             digest=body.digest,
             size=body.size,
@@ -125,23 +128,29 @@ class Intake:
             await self._flushing
 
     async def _status(self, client: str, body: Body) -> tuple[Report, Mapping[str, Any]]:
-        facts = read_status(body.data if body.part is None else await asyncio.to_thread(_head, body))
+        read = read_status(body.data if body.part is None else await asyncio.to_thread(_head, body))
         report = Report(
             client=client,
             kind=ReportKind.STATUS,
-            reported_at=facts.reported_at,
-            broken=facts.broken,
-            samples=facts.samples,
+            reported_at=read.reported_at,
+            broken=read.broken,
+            samples=read.samples,
         )
-        return report, facts.as_json()
+        return report, read.as_json()
 
     async def _sysinfo(self, client: str, body: Body) -> tuple[Report, Mapping[str, Any]]:
         async with self._database.read() as connection:
             known = await reports.known_clients(connection, [client])
         async with self._readers:
-            facts = await asyncio.to_thread(_sysinfo, body, zone_of(known.get(client), MOSCOW))
-        report = Report(client=client, kind=ReportKind.SYSINFO, reported_at=facts.reported_at, broken=facts.broken)
-        return report, facts.as_json()
+            read = await asyncio.to_thread(_sysinfo, body, zone_of(known.get(client), MOSCOW))
+        report = Report(
+            client=client,
+            kind=ReportKind.SYSINFO,
+            reported_at=read.facts.reported_at,
+            broken=read.broken,
+            facts=None if read.broken else read.facts,
+        )
+        return report, {"detail": read.detail} if read.broken else write_apart(read.facts)[0]
 
     async def _flush(self) -> None:
         try:
@@ -195,6 +204,8 @@ class Intake:
         answers = [ledger.enter(each) if each.report.client in known else Answer.UNKNOWN_CLIENT for each in deliveries]
         await reports.save(tx, list(ledger.new.values()), ledger.again)
         await arrivals.save(tx, ledger.changed.values())
+        new = [each.report for each, answer in zip(deliveries, answers, strict=True) if answer is Answer.NEW]
+        await facts.keep(tx, [_told(report, now, known) for report in new if report.facts is not None])
         await tokens.used(tx, [each.sender.hash for each in deliveries], now)
         recorded = await self._record(tx, ledger.observations, now=now)
         wanted = {arrival.file for arrival in ledger.heard.values()}
@@ -209,12 +220,18 @@ class _Receipt:
     replaced: set[str]
 
 
-def _sysinfo(body: Body, where: tzinfo) -> SysinfoFacts:
+def _told(report: Report, now: datetime, known: Mapping[str, str | None]) -> Told:
+    assert report.facts is not None
+    zone = zone_of(known.get(report.client), MOSCOW)
+    return Told(client=report.client, kind=report.kind, facts=report.facts, at=now, zone=zone)
+
+
+def _sysinfo(body: Body, where: tzinfo) -> Sysinfo:
     try:
         with body.open() as file:
             return read_sysinfo(file, zone=where)
     except OSError:
-        return SysinfoFacts(broken=Broken.UNREADABLE)
+        return Sysinfo(broken=Broken.UNREADABLE)
 
 
 def _head(body: Body) -> bytes:

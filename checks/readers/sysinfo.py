@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from enum import StrEnum
 from typing import IO, Any
 
+from checks.model.installation import InstallationFacts, Key, Missing, Why
 from checks.readers.archive import SQLITE, BrokenReportError, Capped, looks_like_report, opened
 from checks.readers.markup import walk
 from checks.readers.tables import check_database
@@ -18,63 +18,31 @@ MOSCOW = timezone(timedelta(hours=3))
 MAX_TEXT = 200
 
 
-class Key(StrEnum):
-    """Whether the server saw its protection key when the report was made."""
-
-    OK = "ok"
-    LOST = "lost"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SysinfoFacts:
-    """What a sysinfo report says; None = the report does not say it."""
+class Sysinfo:
+    """A sysinfo report as read: its facts, or why there are none."""
 
-    form: str = ""
-    """``default`` (ours, see docs/sysinfo.md), ``xml`` or ``sqlite`` of a form unknown to us, empty if broken."""
-    reported_at: datetime | None = None
-    module: str | None = None
-    version: str | None = None
-    registration: str | None = None
-    legal_name: str | None = None
-    key: Key | None = None
-    key_code: str | None = None
-    operup_at: datetime | None = None
-    """Date of the newest operative update file."""
-    operup_file: str | None = None
-    update_number: int | None = None
-    licence_end: date | None = None
-    """The nearest one."""
-    seats: int | None = None
-    sessions: int | None = None
-    refused: int | None = None
-    """Users refused for want of a seat."""
-    unread: tuple[str, ...] = ()
-    """Facts that stand in the report but make no sense, by their path."""
+    facts: InstallationFacts = field(default_factory=InstallationFacts)
     broken: Broken | None = None
     detail: str = ""
     """What exactly is broken, hostile text."""
 
-    def as_json(self) -> dict[str, Any]:
-        """Return what is known, ready for JSON."""
-        known = {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
-        return {name: _plain(value) for name, value in known.items()}
 
-
-def read_sysinfo(file: IO[bytes], *, zone: tzinfo = MOSCOW) -> SysinfoFacts:
+def read_sysinfo(file: IO[bytes], *, zone: tzinfo = MOSCOW) -> Sysinfo:
     """Read an open, seekable file; dates without a zone are taken in ``zone``. Costs CPU: not for the event loop."""
     try:
         with opened(file) as report:
             start = report.peek()
             if start.startswith(SQLITE):
                 check_database(report)
-                return SysinfoFacts(form="sqlite")
+                return Sysinfo(facts=InstallationFacts(form="sqlite"))
             if not looks_like_report(start):
-                return SysinfoFacts(broken=Broken.NOT_A_REPORT)
-            return _read_xml(report, zone)
+                return Sysinfo(broken=Broken.NOT_A_REPORT)
+            return Sysinfo(facts=_read_xml(report, zone))
     except BrokenReportError as error:
-        return SysinfoFacts(broken=error.why, detail=error.detail)
+        return Sysinfo(broken=error.why, detail=error.detail)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not raise (law 12)
-        return SysinfoFacts(broken=Broken.UNREADABLE, detail=type(error).__name__)
+        return Sysinfo(broken=Broken.UNREADABLE, detail=type(error).__name__)
 
 
 # ── XML ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +80,13 @@ def _earliest(old: Any, new: Any) -> Any:
     return new if old is None else min(old, new)
 
 
+WHY: Mapping[Callable[[str, tzinfo], Any], Why] = {
+    _number: Why.NO_NUMBER,
+    _moment: Why.NO_MOMENT,
+    _day: Why.NO_DATE,
+    _key: Why.NO_WORD,
+}
+
 Convert = Callable[[str, tzinfo], Any]
 Keep = Callable[[Any, Any], Any]
 
@@ -136,7 +111,7 @@ PATHS = frozenset({OPERUP, "sysinfo", *(spot.partition("@")[0] for spot in DEFAU
 """Elements that say anything; a report has many times more that do not."""
 
 
-def _read_xml(report: Capped, zone: tzinfo) -> SysinfoFacts:
+def _read_xml(report: Capped, zone: tzinfo) -> InstallationFacts:
     draft = _Draft(zone)
     walk(report, draft.see)
     return draft.facts()
@@ -148,7 +123,7 @@ class _Draft:
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self._values: dict[str, Any] = {}
-        self._unread: dict[str, None] = {}
+        self._unread: dict[tuple[str, Why], str] = {}
         self._form = "xml"
 
     def see(self, path: str, attributes: Mapping[str, str]) -> None:
@@ -160,32 +135,27 @@ class _Draft:
             spot = f"{path}@{name}"
             row = DEFAULT.get(spot)
             if row is not None:
-                self._take(spot, value, *row)
+                self._take(value, *row)
         if path == OPERUP:
             self._operup(attributes)
 
-    def facts(self) -> SysinfoFacts:
-        return replace(SysinfoFacts(form=self._form, unread=tuple(self._unread)), **self._values)
+    def facts(self) -> InstallationFacts:
+        missing = tuple(Missing(fact=fact, why=why, detail=text) for (fact, why), text in self._unread.items())
+        return InstallationFacts(form=self._form, missing=missing, **self._values)
 
-    def _take(self, spot: str, text: str, fact: str, convert: Convert, keep: Keep) -> None:
+    def _take(self, text: str, fact: str, convert: Convert, keep: Keep) -> None:
         try:
             self._values[fact] = keep(self._values.get(fact), convert(text, self._zone))
         except (ValueError, OverflowError):
-            self._unread[spot] = None
+            self._unread[fact, WHY[convert]] = text[:MAX_TEXT]
 
     def _operup(self, attributes: Mapping[str, str]) -> None:
         try:
             moment = _moment(attributes.get("date", ""), self._zone)
         except (ValueError, OverflowError):
-            self._unread[f"{OPERUP}@date"] = None
+            self._unread["operup_at", Why.NO_MOMENT] = attributes.get("date", "")[:MAX_TEXT]
             return
         newest = self._values.get("operup_at")
         if newest is None or moment > newest:
             self._values["operup_at"] = moment
             self._values["operup_file"] = _text(attributes.get("name", ""), self._zone) or None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
 from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, proposals, redirects
+from storage.tables.facts import accounts, fact_changes, facts, queries, usage_daily
 from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, tokens
 from storage.tables.looking import absences, health, looks, transitions
@@ -18,11 +19,14 @@ __all__ = [
     "Span",
     "absences",
     "accesses",
+    "accounts",
     "arrivals",
     "audit",
     "chats",
     "clients",
     "confirmations",
+    "fact_changes",
+    "facts",
     "health",
     "incidents",
     "invitations",
@@ -35,6 +39,7 @@ __all__ = [
     "outbox",
     "people",
     "proposals",
+    "queries",
     "redirects",
     "reports",
     "routes",
@@ -46,4 +51,5 @@ __all__ = [
     "tokens",
     "transitions",
     "updates",
+    "usage_daily",
 ]

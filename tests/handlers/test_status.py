@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -16,8 +16,11 @@ from checks.model import (
     Silence,
     State,
 )
+from checks.reports import ReportKind
+from checks.written import read
 from handlers import status
 from handlers.directory import Directory
+from handlers.facts import Told, keep
 from handlers.status import Question
 from storage import health, incidents, silences
 from storage.database import Database
@@ -56,6 +59,8 @@ async def put_report(database: Database, name: str, at: datetime, **facts: Any) 
     async def work(tx: Any) -> None:
         row = {"client": name, "kind": "sysinfo", "file": f"{name}.xml", "digest": "x", "size": 1}
         await tx.execute(insert(reports).values(**row, received_at=at, facts=facts))
+        told = Told(client=name, kind=ReportKind.SYSINFO, facts=read(facts), at=at, zone=UTC)
+        await keep(tx, [told])
         await tx.execute(insert(arrivals).values(client=name, kind="sysinfo", heard_at=at, good_at=at, count=1))
 
     await database.write(work)

@@ -7,12 +7,14 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from checks.model import Observation
+from storage import facts
 from storage.tables import health, tokens
 from tests.intake_world import SECRET, World, multipart
 
@@ -313,7 +315,7 @@ async def test_sysinfo_facts_come_as_json_too(world: World) -> None:
 
     (row,) = await world.rows()
     assert row.reported_at == world.now
-    assert row.facts == {"form": "api", "reported_at": "2026-11-23T09:00:00+00:00", "version": "6.4.5.127"} | {
+    assert row.facts == {"form": "api", "reported_at": "2026-11-23T09:00:00Z", "version": "6.4.5.127"} | {
         "key": "ok",
         "seats": 20,
     }
@@ -385,3 +387,16 @@ async def test_every_other_path_says_nothing(world: World, path: str) -> None:
 async def test_nothing_but_reports_was_judged(world: World) -> None:
     async with world.database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(health)) == 0
+
+
+async def test_what_an_upload_says_is_remembered_and_a_broken_one_changes_nothing(world: World) -> None:
+    sample = (Path(__file__).parents[2] / "testdata" / "sysinfo.xml").read_bytes()
+    for body in (sample, sample[:300]):
+        assert code(await world.send(multipart(body, name="romashka.xml"))) == 200
+
+    async with world.database.read() as connection:
+        latest = await facts.latest(connection, "romashka")
+        changes = await facts.history(connection, "romashka", "version")
+    assert latest is not None
+    assert (latest.facts.version, latest.at) == ("6.4.5.127", world.now)
+    assert [(change.before, change.after) for change in changes] == [(None, "6.4.5.127")]

@@ -14,15 +14,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks.model.installation import InstallationFacts, Key, Missing, Why
 from checks.readers import archive
-from checks.readers.sysinfo import Key, SysinfoFacts, read_sysinfo
+from checks.readers.sysinfo import Sysinfo, read_sysinfo
 from checks.reports import Broken
+from checks.written import write
 
 SAMPLE = (Path(__file__).parents[2] / "testdata" / "sysinfo.xml").read_bytes()
 
 
-def read(body: bytes) -> SysinfoFacts:
+def read(body: bytes) -> Sysinfo:
     return read_sysinfo(io.BytesIO(body))
+
+
+def facts_in(body: bytes) -> InstallationFacts:
+    found = read(body)
+    assert found.broken is None
+    return found.facts
 
 
 def zipped(*members: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -47,7 +55,7 @@ def sqlite_file(tmp_path: Path, *, wal: bool = False) -> bytes:
 
 
 def test_the_example_says_all_it_knows() -> None:
-    assert read(SAMPLE) == SysinfoFacts(
+    assert facts_in(SAMPLE) == InstallationFacts(
         form="default",
         reported_at=datetime(2026, 11, 23, 8, 40, tzinfo=UTC),
         module="2.1.0",
@@ -75,29 +83,32 @@ def test_the_file_names_its_encoding(encoding: str) -> None:
     body = SAMPLE.decode().replace("UTF-8", encoding).replace("«", '"').replace("»", '"')
     body = body.replace('"ООО "Ромашка""', '"ООО Ромашка"')
 
-    assert read(body.encode(encoding)).legal_name == "ООО Ромашка"
+    assert facts_in(body.encode(encoding)).legal_name == "ООО Ромашка"
 
 
 def test_cp1251_is_guessed_when_no_encoding_is_named() -> None:
     body = SAMPLE.decode().replace(' encoding="UTF-8"', "").encode("cp1251")
 
-    assert read(body).legal_name == "ООО «Ромашка»"
+    assert facts_in(body).legal_name == "ООО «Ромашка»"
 
 
 def test_a_report_of_an_unknown_form_is_not_broken(tmp_path: Path) -> None:
-    assert read(b"<kodeks><version>6</version></kodeks>") == SysinfoFacts(form="xml")
-    assert read(sqlite_file(tmp_path)) == SysinfoFacts(form="sqlite")
-    assert read(zipped(("si.db", sqlite_file(tmp_path)))) == SysinfoFacts(form="sqlite")
+    assert facts_in(b"<kodeks><version>6</version></kodeks>") == InstallationFacts(form="xml")
+    assert facts_in(sqlite_file(tmp_path)) == InstallationFacts(form="sqlite")
+    assert facts_in(zipped(("si.db", sqlite_file(tmp_path)))) == InstallationFacts(form="sqlite")
 
 
 def test_a_database_in_wal_mode_is_read_too(tmp_path: Path) -> None:
-    assert read(sqlite_file(tmp_path, wal=True)) == SysinfoFacts(form="sqlite")
+    assert facts_in(sqlite_file(tmp_path, wal=True)) == InstallationFacts(form="sqlite")
 
 
 def test_a_fact_that_makes_no_sense_leaves_the_others() -> None:
-    facts = read(SAMPLE.replace(b'total="20"', b'total="many"').replace(b'state="ok"', b'state="?"'))
+    facts = facts_in(SAMPLE.replace(b'total="20"', b'total="many"').replace(b'state="ok"', b'state="?"'))
 
-    assert facts.unread == ("sysinfo/key@state", "sysinfo/seats@total")
+    assert facts.missing == (
+        Missing(fact="key", why=Why.NO_WORD, detail="?"),
+        Missing(fact="seats", why=Why.NO_NUMBER, detail="many"),
+    )
     assert (facts.seats, facts.key, facts.version) == (None, None, "6.4.5.127")
 
 
@@ -184,14 +195,14 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert facts.update_number == 2330
+    assert facts.facts.update_number == 2330
     assert peak < 3_000_000
 
 
 @given(st.binary(max_size=400))
 def test_no_bytes_raise(tail: bytes) -> None:
     for head in (b"", b"<sysinfo", b"PK\x03\x04", archive.SQLITE, b"\xff\xfe<\0"):
-        json.dumps(read(head + tail).as_json())
+        json.dumps(write(read(head + tail).facts))
 
 
 @given(st.integers(min_value=0, max_value=len(SAMPLE)), st.binary(min_size=1, max_size=8), st.booleans())
@@ -199,4 +210,4 @@ def test_no_bytes_raise(tail: bytes) -> None:
 def test_no_spoilt_report_raises(at: int, junk: bytes, wrapped: bool) -> None:
     whole = zipped(("r.xml", SAMPLE)) if wrapped else SAMPLE
 
-    json.dumps(read(whole[:at] + junk + whole[at + len(junk) :]).as_json())
+    json.dumps(write(read(whole[:at] + junk + whole[at + len(junk) :]).facts))
