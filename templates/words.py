@@ -111,6 +111,7 @@ KINDS: Mapping[str, str] = {
     LookKind.INSTALLATION: "напрямую",
     LookKind.LICMAN: "менеджер лицензий",
     LookKind.REDIRECT: "переадресация",
+    LookKind.BILLING: "онлайн-доступ",
     LookKind.REFERENCE: "проверочный узел",
 }
 MENDED: Mapping[str, str] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.model.alert import Audience, Family, Priority, Severity
+from checks.model.billing import Day, Figure, Figures, Month, Quota, Quotas, Tally
 from checks.model.duty import Days, Leave, Shift, Turn
 from checks.model.estate import Access, Client, ClientKind, Redirect
 from checks.model.health import Health, Observation, Outcome, State, Threshold, Transition
@@ -19,15 +20,18 @@ from checks.model.look import (
     Subject,
     SubjectKind,
     Target,
+    access_subject,
     host_in,
 )
 from checks.model.shown import Button, Message
+from checks.model.signal import Answer, Signal
 from checks.model.silence import Scope, Silence
 from checks.model.telling import Change, ChangeKind, NoteKind, OutboxState, Person, Role, Route, RouteKind
 
 __all__ = [
     "SELF",
     "Access",
+    "Answer",
     "Audience",
     "Button",
     "Cause",
@@ -37,10 +41,13 @@ __all__ = [
     "ChangeKind",
     "Client",
     "ClientKind",
+    "Day",
     "Days",
     "Facts",
     "Family",
     "Fault",
+    "Figure",
+    "Figures",
     "Health",
     "Hop",
     "Incident",
@@ -49,6 +56,7 @@ __all__ = [
     "LookKind",
     "Mark",
     "Message",
+    "Month",
     "NoteKind",
     "Observation",
     "OutboxState",
@@ -56,6 +64,8 @@ __all__ = [
     "Person",
     "Phases",
     "Priority",
+    "Quota",
+    "Quotas",
     "Redirect",
     "Role",
     "Route",
@@ -63,14 +73,17 @@ __all__ = [
     "Scope",
     "Severity",
     "Shift",
+    "Signal",
     "Silence",
     "State",
     "Subject",
     "SubjectKind",
     "Symptom",
+    "Tally",
     "Target",
     "Threshold",
     "Transition",
     "Turn",
+    "access_subject",
     "host_in",
 ]

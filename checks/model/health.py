@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from checks.model.look import Subject
 
@@ -29,6 +31,8 @@ class Observation:
     """A ``Fault`` value, ``status_503``, a mark, or a word of its own: stable, worded by templates."""
     detail: str = ""
     """Measured particulars, hostile text."""
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Signals only: the figures that prove it, as plain JSON values; kept with the signal and shown on its card."""
 
 
 class State(StrEnum):

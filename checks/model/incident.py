@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from checks.model.alert import Priority
-from checks.model.look import Subject, SubjectKind
+from checks.model.look import Subject
 
 
 class CauseKind(StrEnum):
@@ -93,4 +93,4 @@ class Incident:
     @property
     def clients(self) -> tuple[str, ...]:
         """Names of the clients hit, each once, in order."""
-        return tuple(sorted({s.subject.name for s in self.symptoms if s.subject.kind is SubjectKind.CLIENT}))
+        return tuple(sorted({client for s in self.symptoms if (client := s.subject.client) is not None}))

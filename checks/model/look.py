@@ -14,6 +14,8 @@ class LookKind(StrEnum):
     REDIRECT = "redirect"
     INSTALLATION = "installation"
     LICMAN = "licman"
+    BILLING = "billing"
+    """Logs in to an online access, reads its figures, logs out."""
     REFERENCE = "reference"
 
 
@@ -21,6 +23,8 @@ class SubjectKind(StrEnum):
     """Whom an observation is about."""
 
     CLIENT = "client"
+    ACCESS = "access"
+    """An online access of a client: ``CLIENT/NUMBER``."""
     REDIRECT = "redirect"
     CHAT = "chat"
     SELF = "self"
@@ -35,6 +39,24 @@ class Subject:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
+
+    @property
+    def client(self) -> str | None:
+        """The client that it is, or whose access it is; None for anything that is nobody's own."""
+        if self.kind is SubjectKind.CLIENT:
+            return self.name
+        return self.name.rpartition("/")[0] if self.kind is SubjectKind.ACCESS else None
+
+    @property
+    def access(self) -> int | None:
+        """The number of the access that it is."""
+        number = self.name.rpartition("/")[2] if self.kind is SubjectKind.ACCESS else ""
+        return int(number) if number.isdecimal() else None
+
+
+def access_subject(client: str, number: int) -> Subject:
+    """Name an access as the subject of observations."""
+    return Subject(SubjectKind.ACCESS, f"{client}/{number}")
 
 
 SELF = Subject(SubjectKind.SELF, "bot")

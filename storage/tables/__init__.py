@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.tables.billing import billing_months, figures, signals
 from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
 from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, proposals, redirects
@@ -22,11 +23,13 @@ __all__ = [
     "accounts",
     "arrivals",
     "audit",
+    "billing_months",
     "chats",
     "clients",
     "confirmations",
     "fact_changes",
     "facts",
+    "figures",
     "health",
     "incidents",
     "invitations",
@@ -44,6 +47,7 @@ __all__ = [
     "reports",
     "routes",
     "shifts",
+    "signals",
     "silences",
     "storms",
     "symptoms",
