@@ -8,7 +8,7 @@ from alembic import op
 from storage.tables import Instant
 
 revision = "0003_billing"
-down_revision = "0003_unlisted"
+down_revision = "0003_facts"
 branch_labels = None
 depends_on = None
 
