@@ -17,7 +17,7 @@ from bot.settling import Settling
 from bot.targets import target_of
 from bot.telegram import BadText, Meaning, Sent, ask
 from bot.wording import Keyboard, Target, drafts, fits
-from checks.model import Message, NoteKind, OutboxState
+from checks.model import Message, NoteKind, OutboxState, Untold
 from checks.notifications import Policy
 from checks.volume import Precedence
 from handlers.steps import OnStep, Step, unwatched
@@ -240,7 +240,7 @@ class Delivery:
         async with self._database.read() as connection:
             target = await target_of(connection, note)
         if target is None:
-            await self._settling.bury(note, "nothing_to_edit")
+            await self._settling.bury(note, Untold.NOTHING_TO_EDIT)
             return False
         message = await self._worded(note)
         if message is None:
@@ -279,7 +279,7 @@ class Delivery:
             return Message(text=f"🔴 №{note.incident_id or note.id}")
         self._misrendered.pop(note.id, None)
         if message is None:
-            await self._settling.bury(note, "nothing_to_tell")
+            await self._settling.bury(note, Untold.NOTHING_TO_TELL)
         return message
 
     async def _say(self, note: Owed, message: Message, target: Target) -> Meaning:

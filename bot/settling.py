@@ -26,7 +26,7 @@ from bot.telegram import (
 )
 from bot.wording import Target
 from checks.backoff import delay
-from checks.model import Message, NoteKind
+from checks.model import Message, NoteKind, Untold
 from handlers import losses
 from handlers.steps import OnStep, Step, unwatched
 from storage import chats, messages, outbox, storms
@@ -78,7 +78,7 @@ class Settling:
                 await asyncio.sleep(self._patience(failures).total_seconds())
         raise AssertionError("counting never ends")
 
-    async def bury(self, note: Owed, why: str) -> None:
+    async def bury(self, note: Owed, why: Untold) -> None:
         now = self._now()
         await self._database.write(lambda tx: outbox.bury(tx, note.id, why=why, at=now))
 
@@ -142,7 +142,7 @@ class Settling:
                 await _forget(tx, note, target, now)
                 await outbox.retry(tx, note.id, due_at=now, error="original deleted", counts=False)
             case BadText(why):
-                await outbox.bury(tx, note.id, why="refused", at=now, error=why)
+                await outbox.bury(tx, note.id, why=Untold.REFUSED, at=now, error=why)
                 facts = {"kind": note.kind, "incident": note.incident_id, "why": why[:200]}
                 if note.kind is not NoteKind.NOTICE:
                     await losses.notify_admins(tx, "undeliverable", now=now, facts=facts)

@@ -44,6 +44,10 @@ class Action(StrEnum):
     MUTES = "mutes"
     AGENT = "agent"
     """Scripts of reports for a client; the number says for which system, 0 asks."""
+    WHY = "why"
+    """What was decided about an incident; the argument is the page."""
+    WHY_CLIENT = "whyc"
+    """The same about a client, named in the argument; the number is the page."""
 
 
 WORDS = frozenset(action.value for action in Action)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from checks.model import NoteKind, OutboxState, Priority
+from checks.model import NoteKind, OutboxState, Priority, Untold
 from storage import chats, outbox, routes
 from storage.database import Connection
 from storage.outbox import HELD, Owed
@@ -42,7 +42,7 @@ async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) ->
     fresh = await chats.bury(tx, chat_id, why=why, at=now)
     heirs = await chats.heirs(tx, chat_id)
     for note in await outbox.waiting(tx, chat_id):
-        await outbox.bury(tx, note.id, why="chat_lost", at=now, error=why)
+        await outbox.bury(tx, note.id, why=Untold.CHAT_LOST, at=now, error=why)
         if note.is_card and note.incident_id is not None:
             known = (await outbox.told(tx, [note.incident_id])).get(note.incident_id, {})
             for heir in heirs:

@@ -11,6 +11,7 @@ from checks.notifications import Decision, Policy, Reason, still
 from checks.silences import Ending, concerns, covering, ends, reach
 from handlers.hearing import gather, heard
 from handlers.keeping import edit_card, keep, mute_pending
+from storage import decisions as ledger
 from storage import incidents, outbox, silences
 from storage.database import Connection
 
@@ -120,6 +121,7 @@ async def tell_still(
     if silence is not None:
         made = [replace(one, silence_id=silence.id) if one.reason is Reason.STILL else one for one in made]
     await keep(tx, [one for one in made if one.reason in {Reason.STILL, Reason.QUIET}], incident, told, now=now)
+    await ledger.remember(tx, made, at=now)
     return made
 
 

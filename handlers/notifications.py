@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority
+from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority, Untold
 from checks.notifications import Decision, Policy, plan
 from checks.routes import SHOWN
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
 from handlers.muting import end_mended, end_silences, retell, tell_still
 from handlers.storms import end_storms
+from storage import decisions as ledger
 from storage import incidents, outbox
 from storage.database import Connection
 from storage.outbox import REMINDER
 
 DEFAULT = Policy()
-NO_DIGEST = "no_digest"
-"""Why what waited for the morning is told after all."""
 
 
 async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT) -> list[Decision]:
@@ -46,6 +45,7 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
         made = plan(change, told=known, now=now, policy=policy, **hall.facts(incident))
         await keep(tx, made, incident, known, now=now)
         decisions += made
+    await ledger.remember(tx, decisions, at=now)
     return decisions + await retell(tx, unmuted, now=now, policy=policy)
 
 
@@ -82,7 +82,7 @@ async def _end_the_night(tx: Connection, *, now: datetime, policy: Policy) -> li
     late = await outbox.overslept(tx, now)
     for note in late:
         assert note.incident_id is not None
-        await outbox.drop_quiet(tx, note.chat_id, note.incident_id, why=NO_DIGEST, at=now)
+        await outbox.drop_quiet(tx, note.chat_id, note.incident_id, why=Untold.NO_DIGEST, at=now)
     about = await incidents.some(tx, sorted({note.incident_id for note in late if note.incident_id is not None}))
     lasting = [one for one in about if one.state is IncidentState.OPEN]
     changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in lasting]

@@ -59,7 +59,7 @@ async def details(database: Database, asked: Asked, _arg: str = "") -> Message |
         one, view = found
         entries = await incidents.entries(connection, asked.number)
         who = await people.names(connection, {entry.person_id for entry in entries if entry.person_id})
-    lines = tuple(_line(entry, who.get(entry.person_id or 0)) for entry in entries)
+    lines = tuple(line_of(entry, who.get(entry.person_id or 0)) for entry in entries)
     return render("details", now=asked.now, zone=view.zone, card=one, lines=lines)
 
 
@@ -182,7 +182,8 @@ async def _read(connection: Connection, asked: Asked) -> tuple[Card, View] | Non
     return None if found is None else (await read_card(connection, *found), found[1])
 
 
-def _line(entry: Entry, by: str | None) -> Line:
+def line_of(entry: Entry, by: str | None) -> Line:
+    """Return one step of an incident as people are told of it."""
     row = ROWS.get(str(entry.detail.get("code", "")))
     clients, reason = entry.detail.get("clients"), str(entry.detail.get("reason", ""))
     return Line(

@@ -1,4 +1,4 @@
-"""What people ask: ``/status``, ``/down``, ``/mutes``, a client by any part of the name; and the buttons beneath."""
+"""What people ask: ``/status``, ``/down``, ``/mutes``, ``/why``, a client by any part of the name; and buttons."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from aiogram.types import CallbackQuery, Message
 from checks.access import Act, ChatKind
 from checks.buttons import Action, Press
 from checks.model import Message as Words
-from handlers import showing, status
+from handlers import showing, status, whys
 from handlers.access import ACT
-from handlers.incidents import owner_of
+from handlers.incidents import case, owner_of
 from handlers.pressed import on_command, on_press
-from handlers.replies import answer, say, show
+from handlers.replies import answer, say, show, worded
 from handlers.turn import Turn
 
 QUERY_AT_MOST = 100
@@ -25,6 +25,9 @@ def router() -> Router:
     on_command(made, "status", _status)
     on_command(made, "down", _down)
     on_command(made, "mutes", _mutes)
+    on_command(made, "why", _why)
+    on_press(made, Action.WHY, _why_pressed)
+    on_press(made, Action.WHY_CLIENT, _why_client_pressed)
     on_press(made, Action.STATUS, _status_pressed)
     on_press(made, Action.HISTORY, _history_pressed)
     on_press(made, Action.DOWN, _down_pressed)
@@ -78,6 +81,23 @@ async def _down_pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
 
 async def _mutes_pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
     await _put(query, turn, await status.mutes(showing.question(turn), press.arg))
+
+
+async def _why(message: Message, command: CommandObject, turn: Turn) -> None:
+    query = (command.args or "").strip()[:QUERY_AT_MOST]
+    said = await whys.search(showing.question(turn), query) if query else worded(turn, "why_whom")
+    await say(turn, said, reply_to=_replied(turn, message))
+
+
+async def _why_pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
+    found = await case(turn, query, press.id, Act.SEE)
+    if found is not None:
+        await _put(query, turn, await whys.incident(showing.question(turn), found.number, press.arg))
+
+
+async def _why_client_pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
+    turn.require(Act.SEE, await owner_of(turn, press.arg))
+    await _put(query, turn, await whys.client(showing.question(turn), press.arg, str(press.id)))
 
 
 async def _put(query: CallbackQuery, turn: Turn, message: Words | None) -> None:

@@ -51,8 +51,8 @@ class Question:
 async def overview(question: Question) -> Message:
     """Answer ``/status``: the estate in one message."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        own = _own(question, book)
+        view, book = await open_view(connection, question)
+        own = own_names(question, book)
         known = await _open_incidents(connection, book.estate, own)
         hit = {name for one in known for name in hit_names(one, book.estate)} & own
         lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
@@ -75,13 +75,13 @@ async def overview(question: Question) -> Message:
 async def search(question: Question, query: str) -> Message:
     """Answer ``/status words``: the client's card, or a choice of those who fit."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        own = _own(question, book)
+        view, book = await open_view(connection, question)
+        own = own_names(question, book)
         found = find(book.index, query, may_see=own.__contains__)
         if len(found.names) == 1:
             return await _card(connection, book.estate.clients[found.names[0]], view, admin=question.admin)
-    shown = [_named(book.estate.clients[name]) for name in found.names[:CHOICES]]
-    near = [_named(book.estate.clients[name]) for name in found.near]
+    shown = [named(book.estate.clients[name]) for name in found.names[:CHOICES]]
+    near = [named(book.estate.clients[name]) for name in found.near]
     more = len(found.names) - len(shown) + found.more
     return render("found", now=question.now, zone=view.zone, clients=shown, near=near, more=more, query=query)
 
@@ -89,8 +89,8 @@ async def search(question: Question, query: str) -> Message:
 async def client(question: Question, name: str) -> Message | None:
     """Return the card of the client ``name``; None = not on the lists, or not this manager's."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        if name not in _own(question, book):
+        view, book = await open_view(connection, question)
+        if name not in own_names(question, book):
             return None
         return await _card(connection, book.estate.clients[name], view, admin=question.admin)
 
@@ -98,8 +98,8 @@ async def client(question: Question, name: str) -> Message | None:
 async def history(question: Question, name: str) -> Message | None:
     """Return what happened to a client in the last 30 days."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        if name not in _own(question, book):
+        view, book = await open_view(connection, question)
+        if name not in own_names(question, book):
             return None
         known = await incidents.of_client(connection, name, since=question.now - HISTORY)
         lines = await briefs(connection, known, view)
@@ -111,8 +111,8 @@ async def history(question: Question, name: str) -> Message | None:
 async def down(question: Question, arg: str = "") -> Message:
     """Answer ``/down``: what does not work now; ``arg`` is the page's number."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        known = await _open_incidents(connection, book.estate, _own(question, book))
+        view, book = await open_view(connection, question)
+        known = await _open_incidents(connection, book.estate, own_names(question, book))
         shown, page = cut(known, arg)
         lines = await briefs(connection, shown, view)
     own = question.only_manager is not None
@@ -122,8 +122,8 @@ async def down(question: Question, arg: str = "") -> Message:
 async def mutes(question: Question, arg: str = "") -> Message:
     """Answer ``/mutes``: everything that is muted, with authors and ends; ``arg`` is the page's number."""
     async with question.database.read() as connection:
-        view, book = await _open(connection, question)
-        own = _own(question, book)
+        view, book = await open_view(connection, question)
+        own = own_names(question, book)
         lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
         shown, page = cut(lasting, arg)
         who = await people.names(connection, {one.author for one in shown})
@@ -134,13 +134,14 @@ async def mutes(question: Question, arg: str = "") -> Message:
 # ── what is read ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _open(connection: Connection, question: Question) -> tuple[View, Book]:
+async def open_view(connection: Connection, question: Question) -> tuple[View, Book]:
+    """Return how the person who asks sees things, and the lists."""
     book = await question.directory.book(connection, question.estate)
     zone = await zone_in(connection, question.chat_id, question.zone)
     return View(estate=book.estate, now=question.now, zone=zone, chat_id=question.chat_id), book
 
 
-def _own(question: Question, book: Book) -> AbstractSet[str]:
+def own_names(question: Question, book: Book) -> AbstractSet[str]:
     """Return the names of the clients that may be seen."""
     everybody = book.estate.clients
     if question.only_manager is None:
@@ -183,7 +184,8 @@ async def _card(connection: Connection, one: Client, view: View, *, admin: bool)
     return render("client", now=view.now, zone=view.zone, one=card)
 
 
-def _named(one: Client) -> Named:
+def named(one: Client) -> Named:
+    """Return a client as one of several to choose from."""
     return Named(name=one.name, label=one.label, hint=one.name if one.name.casefold() != one.label.casefold() else "")
 
 

@@ -13,7 +13,7 @@ from checks.rules import Rules
 from handlers import notifications
 from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
-from storage import absences, facts, health, incidents, invitations, outbox, tokens, updates
+from storage import absences, decisions, facts, health, incidents, invitations, outbox, tokens, updates
 from storage.database import Database
 
 
@@ -61,6 +61,7 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await absences.purge(tx, before)
         await facts.purge(tx, now=now, before=before)
         await outbox.purge(tx, before=before)
+        await decisions.purge(tx, before=before)
         await tokens.purge(tx, now)
         await updates.prune(tx, now)
         await invitations.prune(tx, before)

@@ -31,6 +31,7 @@ CHUNK = 500
 class Entry:
     """One line of an incident's timeline."""
 
+    incident_id: int
     at: datetime
     what: str
     """opened, grew, worsened, eased, released, ended, taken, given_back, handed, and whatever others note."""
@@ -201,11 +202,30 @@ async def note(
 
 async def entries(connection: AsyncConnection, incident_id: int) -> list[Entry]:
     """Load an incident's timeline, oldest first."""
-    query = select(timeline).where(timeline.c.incident_id == incident_id).order_by(timeline.c.at, timeline.c.id)
-    return [
-        Entry(at=row["at"], what=row["what"], person_id=row["person_id"], detail=row["detail"])
-        for row in (await connection.execute(query)).mappings()
-    ]
+    return await entries_of(connection, [incident_id])
+
+
+async def entries_of(connection: AsyncConnection, ids: Collection[int]) -> list[Entry]:
+    """Load the timelines of several incidents as one, oldest first."""
+    found: list[Entry] = []
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        query = (
+            select(timeline)
+            .where(timeline.c.incident_id.in_(wanted[start : start + CHUNK]))
+            .order_by(timeline.c.at, timeline.c.id)
+        )
+        found += [
+            Entry(
+                incident_id=row["incident_id"],
+                at=row["at"],
+                what=row["what"],
+                person_id=row["person_id"],
+                detail=row["detail"],
+            )
+            for row in (await connection.execute(query)).mappings()
+        ]
+    return sorted(found, key=lambda entry: entry.at)
 
 
 async def purge(tx: AsyncConnection, *, before: datetime) -> None:

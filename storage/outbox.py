@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checks.model import IncidentState, NoteKind, OutboxState, Priority
+from checks.model import IncidentState, NoteKind, OutboxState, Priority, Untold
 from checks.notifications import Told
 from checks.volume import Precedence, precedence
 from storage.messages import CARDS
@@ -44,6 +44,7 @@ class Owed:
     state: OutboxState = OutboxState.OWED
     owed_at: datetime
     due_at: datetime
+    done_at: datetime | None = None
     attempts: int = 0
     repeat: bool = False
     """An answer was lost: the text carries the mark «возможен повтор»."""
@@ -154,9 +155,18 @@ def _told(rows: Sequence[RowMapping]) -> Told:
 
 
 async def of_incident(connection: AsyncConnection, incident_id: int) -> list[Owed]:
-    """Load everything that was ever owed about an incident, oldest first (for ``/why``)."""
-    query = select(outbox).where(outbox.c.incident_id == incident_id).order_by(outbox.c.id)
-    return [_owed(row) for row in (await connection.execute(query)).mappings()]
+    """Load everything that was ever owed about an incident, oldest first."""
+    return await of_incidents(connection, [incident_id])
+
+
+async def of_incidents(connection: AsyncConnection, incident_ids: Collection[int]) -> list[Owed]:
+    """Load everything that was ever owed about these incidents, oldest first (for ``/why``)."""
+    found: list[Owed] = []
+    ids = sorted(incident_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = select(outbox).where(outbox.c.incident_id.in_(ids[start : start + CHUNK]))
+        found += [_owed(row) for row in (await connection.execute(query)).mappings()]
+    return sorted(found, key=lambda note: note.id)
 
 
 async def load(connection: AsyncConnection, note_id: int) -> Owed | None:
@@ -241,7 +251,7 @@ async def drop_reminders(tx: AsyncConnection, incident_ids: Collection[int], *, 
     waiting_for = and_(
         outbox.c.incident_id.in_(list(incident_ids)), outbox.c.why == REMINDER, outbox.c.state == OutboxState.OWED
     )
-    await tx.execute(update(outbox).where(waiting_for).values(state=OutboxState.BURIED, done_at=at))
+    await tx.execute(update(outbox).where(waiting_for).values(state=OutboxState.BURIED, why=Untold.ENDED, done_at=at))
 
 
 # ── what waits for the morning ────────────────────────────────────────────────────────────────────────────────────
@@ -368,7 +378,7 @@ async def lost(tx: AsyncConnection, note_id: int, *, due_at: datetime, error: st
     )
 
 
-async def bury(tx: AsyncConnection, note_id: int, *, why: str, at: datetime, error: str = "") -> None:
+async def bury(tx: AsyncConnection, note_id: int, *, why: Untold, at: datetime, error: str = "") -> None:
     """Give a note up, with the reason."""
     await tx.execute(
         update(outbox).where(outbox.c.id == note_id).values(state=OutboxState.BURIED, why=why, done_at=at, error=error)
@@ -442,6 +452,7 @@ def _owed(row: RowMapping) -> Owed:
         state=OutboxState(row["state"]),
         owed_at=row["owed_at"],
         due_at=row["due_at"],
+        done_at=row["done_at"],
         attempts=row["attempts"],
         repeat=bool(row["repeat"]),
         why=row["why"],

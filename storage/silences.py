@@ -36,6 +36,14 @@ async def load(connection: AsyncConnection, silence_id: int) -> Silence | None:
     return None if row is None else _silence(row)
 
 
+async def some(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Silence]:
+    """Load several silences by their numbers, ended or not."""
+    if not ids:
+        return {}
+    query = select(silences).where(silences.c.id.in_(sorted(ids)))
+    return {row["id"]: _silence(row) for row in (await connection.execute(query)).mappings()}
+
+
 async def lasting(connection: AsyncConnection) -> list[Silence]:
     """Load every silence that nobody and nothing has ended, oldest first; its time may just have run out."""
     query = select(silences).where(silences.c.ended_at.is_(None)).order_by(silences.c.id)

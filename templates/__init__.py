@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from checks.model import Message
 from templates.clean import clean, clip, looks_like_a_link, units
+from templates.deciding import DECIDING_WORDS
 from templates.filters import FILTERS
 from templates.keys import Keys, is_web_address
 from templates.lists import LIST_WORDS
@@ -126,6 +127,7 @@ def _environment(*, markup: bool) -> Environment:
     environment.tests["linkish"] = lambda text: looks_like_a_link(clean(text))
     environment.globals.update(WORDS)
     environment.globals.update(LIST_WORDS)
+    environment.globals.update(DECIDING_WORDS)
     return environment
 
 

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from checks.catalogue import ROWS
-from checks.model import CauseKind, ClientKind, Fault, Priority, Scope, State
+from checks.model import CauseKind, ClientKind, Fault, NoteKind, OutboxState, Priority, Scope, State, Untold
+from checks.notifications import Reason
 from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
-from templates.cards import Brief, Page
+from templates.cards import Brief, Line, Page
 from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
+from templates.whys import Chosen, Done, Happened, Measured, Places
 
 SERVERS = (Server(label="r1", clients=38, works=True), Server(label="r2", clients=2, works=True))
 WELL = Overview(clients=212, hit=0, servers=SERVERS, looked_at=DAY - timedelta(seconds=20), heard_at=DAY - 2 * MINUTE)
@@ -112,6 +114,35 @@ MUTES = [
     replace(MUTE, id=9, until=DAY + timedelta(days=1), scope=Scope.CODE, what="давно нет отчётов"),
 ]
 
+WHY = (
+    Measured(at=DAY - 20 * MINUTE, state=State.FAIL, title="не отвечает", reason="status_502", detail="bad gateway"),
+    Happened(at=DAY - 20 * MINUTE, number=131, line=Line(at=DAY, what="opened", title="не отвечает")),
+    *(
+        Chosen(at=DAY - 19 * MINUTE, number=131, reason=reason, places=places, until=until, mute=mute)
+        for reason, places, until, mute in (
+            (Reason.HELD, Places(here=True), DAY - 18 * MINUTE, None),
+            (Reason.NOT_ROUTED, Places(named=("Продажи", "Ольга"), others=3), None, None),
+            (Reason.MUTED, Places(here=True, named=("Продажи",)), None, MUTE),
+            (Reason.NOBODY_LISTENS, Places(), None, None),
+        )
+    ),
+    Done(at=DAY - 18 * MINUTE, number=131, note=NoteKind.FIRING, state=OutboxState.DELIVERED, places=Places(here=True)),
+    Done(
+        at=DAY - 17 * MINUTE, number=131, note=NoteKind.UPDATE, state=OutboxState.BURIED, places=Places(others=2),
+        why=Untold.NOTHING_TO_EDIT,
+    ),
+    Done(
+        at=DAY, number=131, note=NoteKind.STILL, state=OutboxState.UNKNOWN, places=Places(named=("Продажи",)),
+        error="TelegramNetworkError: timeout",
+    ),
+    Done(at=DAY, number=131, note=NoteKind.FIRING, state=OutboxState.MUTED, places=Places(here=True), mute=MUTE),
+    Done(
+        at=DAY, number=131, note=NoteKind.FIRING, state=OutboxState.FOLDED, places=Places(here=True), why="digest",
+    ),
+    Measured(at=DAY, state=State.OK, title="не отвечает", well="отвечает"),
+    Measured(at=DAY, state=State.FLAPPING, title="не отвечает", well="отвечает"),
+)  # fmt: skip
+
 
 def _answer(title: str, template: str, **facts: Any) -> Sample:
     return Sample(title=title, template=template, now=DAY, facts=facts)
@@ -141,6 +172,12 @@ ANSWERS: tuple[Sample, ...] = (
     _answer("/down: всё работает", "down", incidents=(), page=Page(), own=True),
     _answer("/mutes", "mutes", mutes=MUTES, page=Page(total=3)),
     _answer("/mutes: пусто", "mutes", mutes=[], page=Page()),
+    _answer("/why о клиенте", "why", moments=WHY, page=Page(number=1, pages=3, total=40), number=0, label="Ромашка",
+            name="romashka", days=14),
+    _answer("/why об аварии", "why", moments=WHY, page=Page(), number=131, label="", name="", days=14),
+    _answer("/why: тихо", "why", moments=(), page=Page(), number=0, label="Ромашка", name="romashka", days=14),
+    _answer("/why: авария забыта", "why", moments=(), page=Page(), number=131, label="", name="", days=14),
+    _answer("/why без имени", "why_whom"),
     _answer("История", "history", label="Ромашка", name="romashka", incidents=PAST, days=30),
     _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30),
     _answer("Чат потерян (заметка)", "notice", number=412, what="chat_lost",

@@ -26,7 +26,7 @@ from checks.model.look import (
 from checks.model.shown import Button, Message
 from checks.model.signal import Answer, Signal
 from checks.model.silence import Scope, Silence
-from checks.model.telling import Change, ChangeKind, NoteKind, OutboxState, Person, Role, Route, RouteKind
+from checks.model.telling import Change, ChangeKind, NoteKind, OutboxState, Person, Role, Route, RouteKind, Untold
 
 __all__ = [
     "SELF",
@@ -84,6 +84,7 @@ __all__ = [
     "Threshold",
     "Transition",
     "Turn",
+    "Untold",
     "access_subject",
     "host_in",
 ]

@@ -63,6 +63,21 @@ class OutboxState(StrEnum):
     """Given up, with the reason kept."""
 
 
+class Untold(StrEnum):
+    """Why a note that was owed was given up; each has its words in the templates."""
+
+    NOTHING_TO_EDIT = "nothing_to_edit"
+    NOTHING_TO_TELL = "nothing_to_tell"
+    """What it was about had passed when its turn came."""
+    REFUSED = "refused"
+    """Telegram takes neither the text nor a plainer one."""
+    CHAT_LOST = "chat_lost"
+    NO_DIGEST = "no_digest"
+    """It waited for a morning digest that did not come, and is told on its own."""
+    ENDED = "ended"
+    """A reminder of an incident that ended before its moment."""
+
+
 class Role(StrEnum):
     ADMIN = "admin"
     HEAD = "head"

@@ -11,7 +11,7 @@ from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, tokens
 from storage.tables.looking import absences, health, looks, transitions
 from storage.tables.people import audit, invitations, people, updates
-from storage.tables.telling import chats, messages, outbox, routes, storms
+from storage.tables.telling import chats, decisions, messages, outbox, routes, storms
 
 __all__ = [
     "EPOCH",
@@ -27,6 +27,7 @@ __all__ = [
     "chats",
     "clients",
     "confirmations",
+    "decisions",
     "fact_changes",
     "facts",
     "figures",

@@ -1,4 +1,4 @@
-"""Tables of telling: chats, routes, storms, what is owed, what was said."""
+"""Tables of telling: chats, routes, storms, what was decided, what is owed, what was said."""
 
 from __future__ import annotations
 
@@ -115,6 +115,23 @@ Index(
     sqlite_where=text("state = 'quiet'"),
     postgresql_where=text("state = 'quiet'"),
 )
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("incident_id", Integer, ForeignKey("incidents.id"), nullable=False),
+    Column("chat_id", BigInteger),
+    Column("reason", String, nullable=False),
+    Column("kind", String),
+    Column("priority", Integer, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("due_at", Instant),
+    Column("silence_id", Integer, ForeignKey("silences.id")),
+)
+Index("ix_decisions_incident_id", decisions.c.incident_id, decisions.c.chat_id)
+Index("ix_decisions_at", decisions.c.at)
 
 messages = Table(
     "messages",
