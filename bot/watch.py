@@ -12,8 +12,10 @@ from bot.config import Config
 from bot.config.sections import QuietHours
 from checks.attention import ourselves
 from checks.catalogue import ROWS
+from checks.duty import Rota
+from checks.escalation import Escalation
 from checks.estate import Estate, targets
-from checks.model import ClientKind, Route, RouteKind, Subject, Target, Threshold
+from checks.model import ClientKind, Route, RouteKind, Shift, Subject, Target, Threshold
 from checks.notifications import Policy
 from checks.quiet import Quiet, clock_of
 from checks.rules import Rules
@@ -103,8 +105,30 @@ def policy_of(config: Config) -> Policy:
     )
     volume = Volume(limit=config.incidents.messages_per_10_min)
     return Policy(
-        routes=routes, volume=volume, loud_after=config.incidents.loud_after, quiet=quiet_of(config.quiet_hours)
+        routes=routes,
+        volume=volume,
+        loud_after=config.incidents.loud_after,
+        quiet=quiet_of(config.quiet_hours),
+        escalation=Escalation(after=config.escalation.after(), taker_after=config.escalation.taker or None),
+        rota=rota_of(config),
     )
+
+
+def rota_of(config: Config) -> Rota:
+    """Return the shifts of the configuration."""
+    shifts = tuple(
+        Shift(
+            people=row.people,
+            days=row.days,
+            begin=clock_of(row.begin) or time(0),
+            end=clock_of(row.end) or time(0),
+            turn=row.turn,
+            since=row.since,
+            name=row.name,
+        )
+        for row in config.duty.shifts
+    )
+    return Rota(shifts=shifts, zone=ZoneInfo(config.quiet_hours.time_zone))
 
 
 def quiet_of(hours: QuietHours) -> Quiet:

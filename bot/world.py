@@ -20,7 +20,7 @@ from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import cards, retention, ticks
+from handlers import cards, escalations, retention, ticks
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
@@ -56,9 +56,10 @@ class World:
             self.delivery.wake()
 
     async def judge_time(self) -> None:
-        """Find who has become overdue."""
+        """Find who has become overdue, and what nobody took in time."""
         pending, rules = self.prober.pending, self.watch.rules()
-        if await ticks.judge_time(self.database, rules=rules, now=self.now(), pending=pending):
+        overdue = await ticks.judge_time(self.database, rules=rules, now=self.now(), pending=pending)
+        if await escalations.escalate(self.database, now=self.now(), policy=rules.policy) or overdue:
             self.delivery.wake()
 
     def intake(self) -> Intake:

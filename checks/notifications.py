@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from checks.duty import Rota
+from checks.escalation import Escalation
 from checks.model import (
     Audience,
     Change,
@@ -17,6 +20,7 @@ from checks.model import (
     OutboxState,
     Priority,
     Route,
+    RouteKind,
     Silence,
 )
 from checks.quiet import NEVER, WAITS, Passage, Quiet
@@ -24,6 +28,8 @@ from checks.routes import SHOWN, SOUNDING, Whose, listeners
 from checks.silences import covering
 from checks.volume import Volume
 
+WORKING = frozenset({RouteKind.TECHNICAL, RouteKind.ADMIN})
+"""Routes of those who could take an incident."""
 NO_QUIET: Mapping[int, Quiet] = {}
 HEARD = frozenset({OutboxState.DELIVERED, OutboxState.SENDING, OutboxState.UNKNOWN})
 
@@ -39,7 +45,11 @@ class Reason(StrEnum):
     ESCALATED = "escalated"
     EDIT = "edit"
     STILL = "still"
-    """A silence ended, or a reminder came, on an incident that is still open."""
+    """A silence ended on an incident that is still open."""
+    UNTAKEN = "untaken"
+    """Nobody took it for too long: it goes to the next person, then to the head."""
+    LASTING = "lasting"
+    """Somebody took it and it lasts: they are reminded."""
     RESOLVED = "resolved"
     MERGED = "merged"
     """A later-found cause explains it: its card says so, and the other incident tells the rest."""
@@ -69,8 +79,10 @@ class Policy:
     """The end of a critical incident that lasted longer sounds."""
     quiet: Quiet = NEVER
     """Quiet hours of chats that have chosen none of their own."""
-    remind_untaken: timedelta | None = None
-    """Tell again about a critical incident that nobody took for so long, once; None = never."""
+    escalation: Escalation = field(default_factory=Escalation)
+    """How long an incident may stay untaken, or last with the one who took it."""
+    rota: Rota = field(default_factory=Rota)
+    """Shifts of the configuration; those made in the chat are kept in the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +128,8 @@ class Decision:
     silent: bool = True
     due_at: datetime | None = None
     silence_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the note has to say beside the incident: whom it calls."""
 
 
 def plan(
@@ -197,6 +211,42 @@ def still(
         else:
             silent = passage is Passage.SILENTLY
             decisions.append(replace(base, reason=Reason.STILL, kind=NoteKind.STILL, silent=silent))
+    return decisions
+
+
+def call(
+    incident: Incident,
+    facts: Mapping[str, Any],
+    *,
+    routes: Iterable[Route],
+    silences: Iterable[Silence],
+    told: Mapping[int, Told],
+    audience: Collection[Audience],
+    whose: Mapping[str, Whose],
+    admins: Collection[int],
+    now: datetime,
+    quiet: Mapping[int, Quiet] = NO_QUIET,
+    private: int | None = None,
+) -> list[Decision]:
+    """Decide where somebody is called to an incident that nobody took: aloud, wherever those work who could take it.
+
+    ``private``: the private chat of the one who is called, for when no group hears. Nobody is called where a silence
+    lasts, nor at night to what waits for the morning.
+    """
+    heard, _ = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
+    working = {chat: route for chat, route in heard.items() if route.kinds & WORKING} or heard
+    if private is not None and not any(chat < 0 for chat in working):
+        working = {**working, private: Route(chat_id=private)}
+    known = list(silences)
+    decisions = []
+    for chat, route in sorted(working.items()):
+        before = told.get(chat, Told(chat_id=chat))
+        night = quiet.get(chat, NEVER).passage(incident.priority, now)
+        muted = covering(known, incident, now, chat_id=chat) is not None
+        if before.pending or before.waits_until is not None or muted or night is Passage.WAITS:
+            continue
+        base = replace(_draft(incident, before, route, now), kind=NoteKind.STILL, facts=facts)
+        decisions.append(replace(base, reason=Reason.UNTAKEN, silent=night is Passage.SILENTLY))
     return decisions
 
 

@@ -51,6 +51,7 @@ class Once(BaseMiddleware):
             if turn is None:
                 return None
             turn.thread_id = data.get("event_thread_id")
+            await _meet(turn)
             await _follow_the_name(turn)
             return await self._answer(turn, handler, event, data)
         finally:
@@ -86,11 +87,19 @@ async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: 
         chat_id=chat.id if chat else user.id if user else 0,
         chat=ChatKind.PRIVATE if private else ChatKind.GROUP if known else ChatKind.UNKNOWN,
         zone=zone_of(seen, deps.zone),
+        met=seen is not None,
         user_id=user.id if user else 0,
         user_name=user.full_name[:NAME_AT_MOST] if user else "",
         username=user.username if user else None,
         person=person,
     )
+
+
+async def _meet(turn: Turn) -> None:
+    """Remember that one of us can be written to in private: they have just written there themselves."""
+    if turn.chat is ChatKind.PRIVATE and turn.person is not None and not turn.met:
+        await turn.deps.database.write(lambda tx: chats.meet(tx, turn.chat_id, at=turn.now, kind="private"))
+        turn.met = True
 
 
 async def _follow_the_name(turn: Turn) -> None:

@@ -20,7 +20,7 @@ from handlers.manners import Manners
 from handlers.menus import give_menu
 from handlers.replies import say, worded
 from handlers.turn import Turn
-from storage import invitations, people
+from storage import chats, invitations, people
 from storage.invitations import Invitation
 from templates import render
 
@@ -58,6 +58,8 @@ async def _come_in(turn: Turn, message: Message, code: str) -> None:
             return None
         person = Person(id=turn.user_id, name=turn.user_name, role=invitation.role, manager=invitation.manager)
         await people.admit(tx, person, username=turn.username, at=turn.now)
+        if turn.chat is ChatKind.PRIVATE:
+            await chats.meet(tx, turn.chat_id, at=turn.now, kind="private")
         return person, invitation
 
     admitted = await turn.change("came_in", work, target=str(turn.user_id), detail=_facts)

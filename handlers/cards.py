@@ -13,13 +13,15 @@ from checks.rules import Rules
 from checks.silences import covering
 from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
+from handlers.rota import someone
 from storage import chats, incidents, people, silences, storms
 from storage import estate as registry
 from storage.database import Connection, Database
+from storage.escalations import LASTING, UNTAKEN
 from storage.outbox import Owed
 from templates import MOSCOW
 from templates import render as word
-from templates.cards import Blindness, Brief, Card, Mute, Storm
+from templates.cards import Blindness, Brief, Call, Card, Mute, Storm
 from templates.words import title
 
 BLIND = "MonitorBlind"
@@ -89,10 +91,30 @@ async def _about(connection: Connection, incident: Incident, owed: Owed, view: V
     if owed.kind is NoteKind.STILL and over:
         return None
     if owed.kind is NoteKind.STILL:
+        if not _still_true(incident, owed):
+            return None
         card = await read_card(connection, incident, view, repeat=owed.repeat)
         was = await _was_muted(connection, owed.silence_id, view.now)
-        return word("still", now=view.now, zone=view.zone, card=card, was=was)
+        call = await _call(connection, incident, owed)
+        return word("still", now=view.now, zone=view.zone, card=card, was=was, call=call)
     return await card_message(connection, incident, view, repeat=owed.repeat)
+
+
+def _still_true(incident: Incident, owed: Owed) -> bool:
+    """Say whether the reason of a call lasts: somebody may have taken the incident, or given it back, meanwhile."""
+    if owed.why == UNTAKEN:
+        return incident.taken_by is None
+    return owed.why != LASTING or incident.taken_by == owed.facts.get("person")
+
+
+async def _call(connection: Connection, incident: Incident, owed: Owed) -> Call | None:
+    if owed.why not in {UNTAKEN, LASTING}:
+        return None
+    person = owed.facts.get("person")
+    named = await someone(connection, person) if isinstance(person, int) else None
+    if owed.why == LASTING:
+        return Call(rung="lasting", person=named, since=incident.taken_at or incident.opened_at)
+    return Call(rung=str(owed.facts.get("rung", "")), person=named, since=incident.opened_at)
 
 
 async def _was_muted(connection: Connection, silence_id: int | None, now: datetime) -> Mute | None:

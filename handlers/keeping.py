@@ -78,6 +78,7 @@ async def _card(tx: Connection, entry: _Entry, *, state: OutboxState = OutboxSta
         thread_id=decision.thread_id,
         incident_id=entry.incident.id,
         silence_id=decision.silence_id,
+        facts=decision.facts,
     )
 
 
@@ -160,6 +161,8 @@ _KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.SENT_NEW: _card,
     Reason.ESCALATED: _card,
     Reason.STILL: _card,
+    Reason.UNTAKEN: _card,
+    Reason.LASTING: _card,
     Reason.HELD: _held,
     Reason.RELEASED: _held,
     Reason.MUTED: _muted,

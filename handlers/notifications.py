@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Priority, Untold
+from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Untold
 from checks.notifications import Decision, Policy, plan
 from checks.routes import SHOWN
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
-from handlers.muting import end_mended, end_silences, retell, tell_still
+from handlers.muting import end_mended, end_silences, retell
 from handlers.storms import end_storms
 from storage import decisions as ledger
 from storage import incidents, outbox
@@ -58,7 +58,6 @@ async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> li
     await end_storms(tx, now=now, volume=policy.volume)
     decisions += await _end_the_night(tx, now=now, policy=policy)
     decisions += await _tell_untold(tx, now=now, policy=policy)
-    decisions += await _remind_untaken(tx, now=now, policy=policy)
     return [one for one in decisions if one.kind is not None]
 
 
@@ -94,18 +93,3 @@ async def _tell_untold(tx: Connection, *, now: datetime, policy: Policy) -> list
     found = [await incidents.load(tx, number) for number in await outbox.untold(tx, SHOWN)]
     changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in found if one is not None]
     return await owe(tx, changes, now=now, policy=policy)
-
-
-async def _remind_untaken(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
-    """Tell once more about critical incidents that nobody took, where the operator wants that."""
-    decisions: list[Decision] = []
-    if policy.remind_untaken is None:
-        return decisions
-    for incident in await incidents.open_ones(tx):
-        waited = now - incident.opened_at
-        if incident.priority is not Priority.K1 or incident.taken_by is not None or waited < policy.remind_untaken:
-            continue
-        assert incident.id is not None
-        if not any(note.kind is NoteKind.STILL for note in await outbox.of_incident(tx, incident.id)):
-            decisions += await tell_still(tx, incident, None, now=now, policy=policy)
-    return decisions

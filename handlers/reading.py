@@ -12,6 +12,7 @@ from checks.catalogue import Row
 from checks.estate import Estate
 from checks.hours import OFFICE, hours_of, opens_at, zone_of
 from checks.model import (
+    Audience,
     Cause,
     CauseKind,
     Client,
@@ -29,9 +30,10 @@ from checks.reports import SILENT, STATUS_CODES, ReportKind
 from checks.silences import covering, undoable
 from handlers.hearing import visible_in
 from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
+from handlers.rota import person_on_duty
 from storage import arrivals, chats, incidents, looks, people, reports, silences
 from storage.database import Connection
-from templates.cards import Card, Mute, People, Step
+from templates.cards import Card, Mute, People, Someone, Step
 from templates.words import title
 
 T = TypeVar("T")
@@ -124,6 +126,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         wait=wait_of(critical=row.severity is Severity.CRITICAL, opens_at=opens, online=seats.online),
         still=still_of(row, hits),
         taken=_step(who, incident.taken_by, incident.taken_at),
+        duty=await _duty(connection, incident, row, view),
         handed=_step(who, incident.handed_by, incident.handed_at),
         mute=await _mute(connection, incident, view),
         admin_url=clients[0].admin_url if len(clients) == 1 else None,
@@ -132,6 +135,14 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         heard_at=heard if row.source == "time" else None,
         stopped=stopped,
     )
+
+
+async def _duty(connection: Connection, incident: Incident, row: Row, view: View) -> Someone | None:
+    """Return whom a group's card calls; in private everybody knows that they are meant."""
+    calls = incident.state is IncidentState.OPEN and incident.taken_by is None and Audience.SUPPORT in row.audience
+    if not calls or view.chat_id is None or view.chat_id > 0:
+        return None
+    return await person_on_duty(connection, view.policy, view.now)
 
 
 async def subject_of(connection: Connection, cause: Cause, estate: Estate) -> str:

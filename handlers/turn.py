@@ -50,6 +50,8 @@ class Turn:
     username: str | None = None
     person: Person | None = None
     thread_id: int | None = None
+    met: bool = False
+    """The chat was known before."""
     marked: bool = field(default=False, init=False)
     """The update is written down: its effect is on disk."""
     _waking: asyncio.TimerHandle | None = field(default=None, init=False)

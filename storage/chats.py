@@ -79,6 +79,13 @@ async def groups(connection: AsyncConnection) -> list[int]:
     return list((await connection.execute(query)).scalars())
 
 
+async def reachable(connection: AsyncConnection) -> frozenset[int]:
+    """Return the people of ours whose private chats the bot knows and can write to."""
+    alive = (chats.c.dead_at.is_(None), people.c.suspended_at.is_(None))
+    query = select(people.c.id).join(chats, chats.c.id == people.c.id).where(*alive)
+    return frozenset((await connection.execute(query)).scalars())
+
+
 async def everyone(connection: AsyncConnection) -> dict[int, Chat]:
     """Load all chats by id."""
     return {row["id"]: _chat(row) for row in (await connection.execute(select(chats))).mappings()}

@@ -79,6 +79,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Someone:
+    """A person whom a message mentions, so that their telephone rings."""
+
+    id: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Why somebody is called to an incident that was told before."""
+
+    rung: str
+    """``next``, ``head``, ``again``, or ``lasting``: they have it, and it lasts."""
+    person: Someone | None = None
+    since: datetime
+    """Since when nobody takes it, or since when they have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
     """A silence as people are told of it."""
 
@@ -141,6 +160,8 @@ class Card:
     wait: Wait = Wait.NOW
     still: Still = Still.UNKNOWN
     taken: Step | None = None
+    duty: Someone | None = None
+    """Who is on duty, where somebody must take it."""
     handed: Step | None = None
     unlisted: bool = False
     """It ended because its client or server left the lists; whether it was mended is not known."""

@@ -208,6 +208,12 @@ def name(text: str, most: int = NAME_WIDTH) -> str | Markup:
     return code(short) if looks_like_a_link(short) else escape(short)
 
 
+def mention(person: Any) -> Markup:
+    """Name a person so that the chat tells them; by number, whatever they are called."""
+    words = clip(clean(person.name), NAME_WIDTH) or f"человек {person.id}"
+    return Markup('<a href="tg://user?id={}">{}</a>').format(int(person.id), words)
+
+
 @pass_context
 def at_(context: Context, value: datetime) -> str:
     return moment(value, context["now"], context["zone"])
@@ -290,6 +296,7 @@ FILTERS: dict[str, Any] = {
     "from": from_then,
     "left": left,
     "listed": listed,
+    "mention": mention,
     "name": name,
     "noun": noun,
     "number": number,

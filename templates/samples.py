@@ -11,7 +11,23 @@ from checks.catalogue import ROWS
 from checks.model import Cause, CauseKind, Fault, Priority, Severity
 from checks.reports import Broken, broken_reason
 from templates import phrase
-from templates.cards import Blindness, Brief, Card, Hit, Line, Mute, Page, People, Sign, Step, Still, Storm, Wait
+from templates.cards import (
+    Blindness,
+    Brief,
+    Call,
+    Card,
+    Hit,
+    Line,
+    Mute,
+    Page,
+    People,
+    Sign,
+    Someone,
+    Step,
+    Still,
+    Storm,
+    Wait,
+)
 
 NIGHT = datetime(2026, 11, 24, 3, 6, tzinfo=UTC)
 """06:06 in Moscow, a Tuesday."""
@@ -265,9 +281,23 @@ def _incidents() -> tuple[Sample, ...]:
             "still",
             client("KodeksTcpStatus", reason=Fault.CONNECT_TIMEOUT, opened_at=MUTE.at - 2 * MINUTE),
             was=MUTE,
+            call=None,
             now=NIGHT + timedelta(hours=4),
         ),
-        _of_card("Напоминание о сервере", "still", _handed(redirect()), was=None),
+        _of_card("Напоминание о сервере", "still", _handed(redirect()), was=None, call=None),
+        _of_card("Никто не взял, очередь следующего", "still", _long(redirect()), was=None, call=_call("next")),
+        _of_card("Никто не взял, руководителю", "still", _long(LOST_KEY), was=None, call=_call("head")),
+        _of_card(
+            "Никто не взял, звать некого", "still", _long(LOST_KEY), was=None, call=Call(rung="again", since=TOLD)
+        ),
+        _of_card(
+            "Взял, а всё не починено",
+            "still",
+            replace(_long(LOST_KEY), taken=Step(by="Анна", at=TOLD)),
+            was=None,
+            call=_call("lasting"),
+        ),
+        _of_card("Дежурный назван", "client_down", replace(LOST_KEY, duty=Someone(id=3, name="Анна"))),
         _of_card("Подробнее", "details", redirect(), lines=LINES),
         _of_card("Подробнее, закончилась", "details", ended(redirect()), now=NIGHT + timedelta(hours=2), lines=LINES),
         _of_card("Адреса", "addresses", redirect(), **_addresses(redirect())),
@@ -276,6 +306,17 @@ def _incidents() -> tuple[Sample, ...]:
         _of_card("Текст клиенту", "client_text", redirect(), text=TEXT, label="Вектор"),
         _of_card("Текст: вернуться", "return_text", ended(redirect()), text=phrase("return_text", now=NIGHT)),
     )
+
+
+TOLD = NIGHT - 40 * MINUTE
+
+
+def _long(one: Card) -> Card:
+    return replace(one, opened_at=TOLD)
+
+
+def _call(rung: str) -> Call:
+    return Call(rung=rung, person=Someone(id=4, name="Игорь"), since=TOLD)
 
 
 def _handed(one: Card) -> Card:

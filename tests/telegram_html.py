@@ -10,7 +10,7 @@ from checks.model import Button, Message
 
 TAGS = {"b", "i", "u", "s", "code", "pre", "blockquote", "a", "tg-spoiler"}
 OPENING = re.compile(
-    r"<(b|i|u|s|code|pre|tg-spoiler|blockquote|blockquote expandable)>|<a href=\"(?:https?://[^\"<>]*)\">"
+    r"<(b|i|u|s|code|pre|tg-spoiler|blockquote|blockquote expandable)>|<a href=\"(?:https?://[^\"<>]*|tg://user\?id=\d+)\">"
 )
 CLOSING = re.compile(r"</([a-z-]+)>")
 ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from checks.model import Priority
+from checks.quiet import clock_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
@@ -38,6 +39,15 @@ def _listen(value: Any) -> Any:
 
 
 Listen = Annotated[str, BeforeValidator(_listen)]
+
+
+def _clock(value: Any) -> str:
+    if not isinstance(value, str) or clock_of(value) is None:
+        raise ValueError('нужно время вида "22:00"')
+    return value
+
+
+Clock = Annotated[str, BeforeValidator(_clock)]
 
 
 def _level(value: Any) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from bot.config.fields import Duration, Level, Listen, Section
-from checks.model import ClientKind, Mark, Priority, RouteKind, Threshold
+from bot.config.fields import Clock, Duration, Level, Listen, Section
+from checks.model import ClientKind, Days, Mark, Priority, RouteKind, Threshold, Turn
 from checks.versions import parse
 
 
@@ -158,8 +158,8 @@ class RouteRow(Section):
 
 
 class QuietHours(Section):
-    begin: str = "22:00"
-    end: str = "08:00"
+    begin: Clock = "22:00"
+    end: Clock = "08:00"
     time_zone: str = "Europe/Moscow"
     loud: Level = Priority.K2
     comes: Level = Priority.K2
@@ -169,13 +169,6 @@ class QuietHours(Section):
         if self.loud > self.comes:
             raise ValueError("loud: со звуком не может приходить больше, чем приходит (comes)")
         return self
-
-    @field_validator("begin", "end")
-    @classmethod
-    def _clock(cls, value: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError('нужно время вида "22:00"')
-        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -187,6 +180,43 @@ class QuietHours(Section):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError('нужен часовой пояс вида "Europe/Moscow"') from None
         return value
+
+
+class ShiftRow(Section):
+    people: tuple[int, ...]
+    days: frozenset[Days] = frozenset({Days.EVERY})
+    begin: Clock = "00:00"
+    end: Clock = "00:00"
+    turn: Turn = Turn.WEEK
+    since: date = date(2024, 1, 1)
+    """A Monday."""
+    name: str = ""
+
+    @field_validator("people", "days")
+    @classmethod
+    def _somebody(cls, value: Any) -> Any:
+        if not value:
+            raise ValueError("нужен хотя бы один")
+        return value
+
+
+class Duty(Section):
+    hand_over: bool = True
+    shifts: tuple[ShiftRow, ...] = ()
+
+
+class Escalation(Section):
+    K1: Duration | None = timedelta(minutes=15)
+    K2: Duration | None = timedelta(minutes=45)
+    K3: Duration | None = None
+    K4: Duration | None = None
+    K5: Duration | None = None
+    taker: Duration | None = timedelta(hours=4)
+
+    def after(self) -> dict[Priority, timedelta]:
+        """Return how long each priority may stay untaken; what is not there may for ever."""
+        lengths: dict[str, timedelta | None] = self.model_dump(exclude={"taker"})
+        return {Priority[name]: length for name, length in lengths.items() if length}
 
 
 class People(Section):

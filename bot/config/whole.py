@@ -15,6 +15,8 @@ from bot.config.sections import (
     TEXTS,
     Demo,
     Dns,
+    Duty,
+    Escalation,
     Incidents,
     Limit,
     Look,
@@ -54,6 +56,8 @@ class Config(Section):
     thresholds: Mapping[str, Limit] = {}
     routes: tuple[RouteRow, ...] = ()
     quiet_hours: QuietHours = QuietHours()
+    duty: Duty = Duty()
+    escalation: Escalation = Escalation()
     people: People = People()
     versions: Versions = Versions()
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -288,18 +287,6 @@ async def test_a_storm_is_one_card_that_is_concluded_when_it_is_over(stage: Stag
 
     await stage.ends(second, at=after(minutes=20))
     assert NoteKind.RESOLVED in await stage.kinds()
-
-
-async def test_a_reminder_of_the_untaken_comes_once(database: Database) -> None:
-    stage = Stage(database, Policy(remind_untaken=timedelta(minutes=30)))
-    await stage.bind()
-    outage = await stage.opens()
-    await stage.said(outage, at=after(1))
-
-    for minute in (29, 30, 31, 90):
-        await stage.tick(after(minutes=minute))
-
-    assert await stage.kinds() == [NoteKind.STILL]
 
 
 async def test_a_restart_repeats_what_was_in_hand_with_the_mark(stage: Stage) -> None:
