@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +26,11 @@ from storage.looks import Due
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 400
+"""Looks recorded in one transaction."""
+IN_HAND = 1000
+SETTLED = 10
+"""Failed looks in a row after which another one is no news."""
 REDIRECT_SHARE = 10
 """A redirect server carries hundreds of clients: it takes so many times more looks at once."""
 RESOLVED_LATELY = timedelta(seconds=15)
@@ -52,7 +57,7 @@ class ProberSettings:
     per_address: int = 4
     gather: float = 0.05
     """Seconds that results are gathered before they are recorded together, while something is suspected."""
-    gather_calm: float = 0.25
+    gather_calm: float = 1.0
     """The same while nothing is: ten looks in a transaction cost six times as much CPU each as seventy."""
     reference_hosts: tuple[str, ...] = ()
     reference_names: tuple[str, ...] = ()
@@ -95,6 +100,10 @@ class Prober:
         )
         self._in_hand: dict[Key, asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Looked] = asyncio.Queue()
+        self._haste = asyncio.Event()
+        """Set when something gathered must not wait: news, a full batch, the end."""
+        self._ill: dict[Key, int] = {}
+        """Failed looks in a row as this process saw them; forgetting it only makes haste."""
         self._unrecorded = 0
         self._urgent: dict[Key, datetime] = {}
         self._asked: dict[Key, datetime] = {}
@@ -111,7 +120,7 @@ class Prober:
 
     async def sweep(self) -> int:
         """Start every look that is due and not yet in hand; returns how many were started."""
-        room = BATCH * 5 - len(self._in_hand)
+        room = IN_HAND - len(self._in_hand)
         if self._closing or room <= 0:
             return 0
         now = self._now()
@@ -144,7 +153,21 @@ class Prober:
             facts, witness = Facts(target=target, at=self._now(), fault=Fault.OURSELVES), Witness()
         self._on_step(Step.LOOKED)
         self._unrecorded += 1
-        self._results.put_nowait(Looked(facts=facts, interval=interval, witness=witness))
+        looked = Looked(facts=facts, interval=interval, witness=witness)
+        self._results.put_nowait(looked)
+        if self._is_news(looked) or self._results.qsize() >= BATCH:
+            self._haste.set()
+
+    def _is_news(self, looked: Looked) -> bool:
+        """Tell whether a look is to be recorded at once: it found fault, or no fault where there was one.
+
+        Who has failed many times running is no news: what is believed of him has long been settled.
+        """
+        key = (looked.facts.target.subject, looked.facts.target.kind)
+        if looked.fine:
+            return self._ill.pop(key, 0) > 0
+        self._ill[key] = self._ill.get(key, 0) + 1
+        return self._ill[key] <= SETTLED
 
     async def _bounded(self, target: Target) -> Facts:
         """Look when there is room: first at the address, then in all, so that a slow address holds no common room."""
@@ -214,10 +237,20 @@ class Prober:
             batch = [await asyncio.wait_for(self._results.get(), timeout=1)]
         except TimeoutError:
             return []
-        await asyncio.sleep(self._settings.gather if self._urgent else self._settings.gather_calm)
+        if not self.pending:
+            await self._calm()
+        await asyncio.sleep(self._settings.gather)
         while len(batch) < BATCH and not self._results.empty():
             batch.append(self._results.get_nowait())
+        if self._results.empty() and not self._closing:
+            self._haste.clear()
         return batch
+
+    async def _calm(self) -> None:
+        """Let what is no news pile up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.gather_calm):
+                await self._haste.wait()
 
     async def _record(self, batch: list[Looked]) -> None:
         keys = [(one.facts.target.subject, one.facts.target.kind) for one in batch]
@@ -309,6 +342,7 @@ class Prober:
         A look that is given up loses nothing: it is still due.
         """
         self._closing = True
+        self._haste.set()
         if self._in_hand:
             await asyncio.wait(self._in_hand.values(), timeout=LAST_SECONDS)
         for key, task in list(self._in_hand.items()):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from checks.attention import OURSELVES, Key, is_fresh, soon, urgent
 from checks.catalogue import ROWS
 from checks.estate import next_due
 from checks.facts import Witness, read, told_by
-from checks.model import Facts, Hop, LookKind, Subject, Target
+from checks.model import Facts, Hop, LookKind, Observation, Outcome, Subject, Target
 from checks.rules import Rules
 from handlers.observations import Recorded, record_in
 from handlers.steps import OnStep, Step, unwatched
@@ -24,7 +25,7 @@ TOLD_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Looked:
     """One finished look."""
 
@@ -32,6 +33,16 @@ class Looked:
     interval: timedelta
     """Its ordinary interval."""
     witness: Witness = field(default_factory=Witness)
+
+    @cached_property
+    def observations(self) -> tuple[Observation, ...]:
+        """What the look means, read once."""
+        return tuple(read(self.facts, self.witness))
+
+    @property
+    def fine(self) -> bool:
+        """Tell whether nothing in it is worth hurrying for."""
+        return bool(self.observations) and all(one.outcome is not Outcome.FAIL for one in self.observations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ async def record_looks(
     """
 
     async def work(tx: Any) -> Followed:
-        observations = [one for looked in batch for one in read(looked.facts, looked.witness)]
+        observations = [one for looked in batch for one in looked.observations]
         recorded = await record_in(tx, observations, rules=rules, now=now, pending=pending, on_step=on_step)
         keys = _urgent(recorded, rules, now, asked or {}) - {_key(looked.facts.target) for looked in batch}
         await looks.save(tx, [_seen(looked, recorded, now) for looked in batch])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.prober import Prober, ProberSettings
+from bot.prober import SETTLED, Prober, ProberSettings
 from checks import estate
 from checks.model import (
     Client,
@@ -80,14 +80,22 @@ def rules(count: int, *, host: str | None = None) -> Rules:
 
 @asynccontextmanager
 async def probing(
-    database: Database, network: Network, one: Rules, clock: Clock, *, concurrency: int = 100
+    database: Database,
+    network: Network,
+    one: Rules,
+    clock: Clock,
+    *,
+    concurrency: int = 100,
+    gather_calm: float = 0,
 ) -> AsyncIterator[Prober]:
     prober = Prober(
         database,
         network.look,
         rules=lambda: one,
         now=clock,
-        settings=ProberSettings(interval=MINUTE, concurrency=concurrency, per_address=2, gather=0, gather_calm=0),
+        settings=ProberSettings(
+            interval=MINUTE, concurrency=concurrency, per_address=2, gather=0, gather_calm=gather_calm
+        ),
     )
     wanted = [(target, MINUTE) for target in estate.targets(one.estate)]
     await database.write(lambda tx: plan_looks(tx, wanted, now=clock()))
@@ -214,3 +222,78 @@ async def test_after_an_absence_there_is_no_herd(database: Database) -> None:
         clock.moment += timedelta(hours=3)
         assert await prober.spread(clock()) == 121
         assert await prober.sweep() <= 10
+
+
+async def _recorded(database: Database) -> int:
+    async with database.read() as connection:
+        return len(
+            {subject for subject, _ in await health.of_subjects(connection, [client(f"c{n}") for n in range(9)])}
+        )
+
+
+async def test_a_failed_look_is_recorded_at_once_though_good_ones_are_gathered(database: Database) -> None:
+    network, clock = Network(), Clock()
+    async with probing(database, network, rules(9), clock, gather_calm=3600) as prober:
+        clock.moment += timedelta(seconds=30)
+        assert await prober.sweep() > 0
+        await asyncio.sleep(0.3)
+        assert await _recorded(database) == 0
+
+        network.dead.update(f"10.0.0.{n + 1}" for n in range(9))
+        clock.moment += timedelta(seconds=31)
+        await prober.sweep()
+        async with asyncio.timeout(10):
+            await prober.idle()
+        assert await _recorded(database) == 9
+
+
+async def test_good_looks_that_wait_are_recorded_before_the_end(database: Database) -> None:
+    network, clock = Network(), Clock()
+    async with probing(database, network, rules(9), clock, gather_calm=3600) as prober:
+        clock.moment += timedelta(seconds=61)
+        await prober.sweep()
+        await prober.stop()
+        async with asyncio.timeout(10):
+            await prober.idle()
+
+    assert await _recorded(database) == 9
+
+
+async def _again(prober: Prober, clock: Clock) -> None:
+    clock.moment += MINUTE
+    assert await prober.sweep() == 1
+    async with asyncio.timeout(10):
+        await prober.idle()
+
+
+async def _failures(database: Database) -> int:
+    async with database.read() as connection:
+        return (await health.of_subjects(connection, [client("c0")]))[client("c0"), "KodeksTcpStatus"].failures
+
+
+@asynccontextmanager
+async def _failing_for_long(database: Database, network: Network, clock: Clock) -> AsyncIterator[Prober]:
+    network.dead.add("10.0.0.1")
+    async with probing(database, network, rules(1), clock, gather_calm=3600) as prober:
+        due = looks.Due(subject=client("c0"), kind=LookKind.INSTALLATION, due_at=clock(), interval=MINUTE)
+        await database.write(lambda tx: looks.plan(tx, [due]))
+        for _ in range(SETTLED):
+            await _again(prober, clock)
+        yield prober
+
+
+async def test_who_has_failed_for_long_is_no_news(database: Database) -> None:
+    network, clock = Network(), Clock()
+    async with _failing_for_long(database, network, clock) as prober:
+        clock.moment += MINUTE
+        await prober.sweep()
+        await asyncio.sleep(0.3)
+        assert await _failures(database) == SETTLED
+
+
+async def test_the_recovery_of_who_has_failed_for_long_is_news(database: Database) -> None:
+    network, clock = Network(), Clock()
+    async with _failing_for_long(database, network, clock) as prober:
+        network.dead.clear()
+        await _again(prober, clock)
+        assert await _failures(database) == 0
