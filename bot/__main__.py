@@ -84,6 +84,11 @@ def parser() -> Parser:
     agent.add_argument("client", metavar="CLIENT")
     agent.add_argument("--os", choices=["windows", "linux"], required=True, help="что стоит у клиента")
     agent.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="куда положить архив (сюда)")
+    keys = add("credentials", _credentials, "записать, с чем входить к клиенту: пароль спросят, в команде его нет")
+    keys.add_argument("client", metavar="CLIENT")
+    keys.add_argument("--for", dest="purpose", choices=["login", "metrics"], default="login", help="проверочный вход")
+    keys.add_argument("--user", default="smartlogin", help="имя пользователя (smartlogin)")
+    keys.add_argument("--forget", action="store_true", help="забыть записанное")
     add("admin-code", _admin_code, "выдать одноразовый код для первого администратора")
     return root
 
@@ -156,6 +161,24 @@ def _agent(config: Config, options: argparse.Namespace) -> int:
     from checks.agents import System
 
     return asyncio.run(agent(config, options.client, System(options.os), options.to))
+
+
+def _credentials(config: Config, options: argparse.Namespace) -> int:
+    import getpass
+
+    from bot.cli import log_in
+    from checks.model import Credentials, Purpose
+    from checks.secret import Secret
+
+    given = None
+    if not options.forget:
+        asked = f"Пароль пользователя {options.user}: "
+        typed = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        if not typed:
+            print("credentials: пароль не введён", file=sys.stderr)
+            return FAILED
+        given = Credentials(login=options.user, password=Secret(typed))
+    return asyncio.run(log_in(config, options.client, Purpose(options.purpose), given))
 
 
 def _admin_code(config: Config, _options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,13 +25,16 @@ from bot.telegram import Session
 from bot.together import together
 from bot.world import World, open_world, running
 from checks.facts import RESOLVER_FAULTS
-from checks.model import Facts, Target
+from checks.model import Credentials, Facts, LookKind, Purpose, Target
 from checks.probes import Engine, look
 from checks.probes.failure import LookFailed
 from handlers import routers
 from handlers.steps import OnStep, unwatched
 from handlers.tokens import Gate as TokenGate
+from storage import credentials
+from storage.database import Database
 from storage.schema import upgrade
+from storage.secrets import Vault
 from storage.tokens import TokenFile
 
 log = logging.getLogger(__name__)
@@ -91,12 +95,11 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         bot.session.middleware(rival)
         stack.push_async_callback(bot.session.close)
 
-        async def look_at(target: Target, at: datetime) -> Facts:
-            return await look(target, engine=engine, at=at)
-
+        looking = Looking(engine)
         world = await stack.enter_async_context(
-            open_world(config, bot=bot, look=look_at, now=clock.now, resolve=partial(_answers, engine), on_step=on_step)
+            open_world(config, bot=bot, look=looking, now=clock.now, resolve=partial(_answers, engine), on_step=on_step)
         )
+        looking.keys = Keys(world.database, world.deps.vault)
         if seed:
             await seed(world)
         await world.refresh()
@@ -106,6 +109,32 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         pulse = Pulse(world.database, bot, rival, now=clock.now)
         await stack.enter_async_context(beating((*beats(world), Beat(name="pulse", every=PULSE, act=pulse.beat))))
         yield world
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the logins at clients' installations are kept."""
+
+    database: Database
+    vault: Vault
+
+    async def of(self, client: str, purpose: Purpose) -> Credentials | None:
+        async with self.database.read() as connection:
+            return await credentials.load(connection, client, purpose, vault=self.vault)
+
+
+@dataclass(slots=True)
+class Looking:
+    """Makes looks; those that log in get their password at the last moment, and nobody keeps it."""
+
+    engine: Engine
+    keys: Keys | None = None
+
+    async def __call__(self, target: Target, at: datetime) -> Facts:
+        key = None
+        if target.kind is LookKind.LOGIN and self.keys is not None:
+            key = await self.keys.of(target.subject.name, Purpose.LOGIN)
+        return await look(target, engine=self.engine, at=at, credentials=key)
 
 
 async def _answers(engine: Engine, name: str) -> bool:

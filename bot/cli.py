@@ -10,14 +10,14 @@ from pathlib import Path
 from bot import clock
 from bot.config import Config, ConfigError
 from bot.look import show, target_of
-from bot.settings import look_settings
+from bot.settings import look_settings, vault_of
 from checks.agents import System, intake_address, may_be_named
 from checks.estate import client_targets, redirect_targets
-from checks.model import Target
+from checks.model import Credentials, Purpose, Target
 from checks.readers.status import MAX_BYTES, read_status
 from checks.readers.sysinfo import read_sysinfo
-from storage import estate, invitations, tokens
-from storage.database import open_database
+from storage import credentials, estate, invitations, tokens
+from storage.database import Database, open_database
 from storage.schema import sqlite_path, upgrade
 
 FINE, FAILED = 0, 1
@@ -74,14 +74,20 @@ def _write_secret(path: Path, content: bytes) -> None:
 async def _token_for(config: Config, client: str, command: str) -> str | None:
     upgrade(config.storage.url)
     async with open_database(config.storage.url) as database:
-        async with database.read() as connection:
-            known = (await estate.load(connection)).clients
-        if client not in known:
-            near = get_close_matches(client, known, n=3)
-            hint = f"; похожие: {', '.join(near)}" if near else ""
-            print(f"{command}: нет клиента {client}{hint}", file=sys.stderr)
+        if not await _is_known(database, client, command):
             return None
         return await database.write(lambda tx: tokens.make(tx, client, clock.now()))
+
+
+async def _is_known(database: Database, client: str, command: str) -> bool:
+    """Tell whether the client is on the lists; if not, say so and which names are like it."""
+    async with database.read() as connection:
+        known = (await estate.load(connection)).clients
+    if client not in known:
+        near = get_close_matches(client, known, n=3)
+        hint = f"; похожие: {', '.join(near)}" if near else ""
+        print(f"{command}: нет клиента {client}{hint}", file=sys.stderr)
+    return client in known
 
 
 async def look_at(config: Config, text: str, *, as_json: bool) -> int:
@@ -116,6 +122,22 @@ def inspect(path: Path) -> int:
     for name, value in asdict(facts).items():  # type: ignore[call-overload]
         if value not in (None, "", (), {}):
             print(f"{name}: {value}")
+    return FINE
+
+
+async def log_in(config: Config, client: str, purpose: Purpose, given: Credentials | None) -> int:
+    """Keep with what we log in at a client, or forget it when nothing is ``given``."""
+    vault = vault_of(config)
+    upgrade(config.storage.url)
+    async with open_database(config.storage.url) as database:
+        if not await _is_known(database, client, "credentials"):
+            return FAILED
+        if given is None:
+            had = await database.write(lambda tx: credentials.forget(tx, client, purpose))
+            print("Забыто." if had else "Забывать нечего.")
+            return FINE
+        await database.write(lambda tx: credentials.save(tx, client, purpose, given, vault=vault, at=clock.now()))
+    print("Записано; бот увидит это через несколько секунд.")
     return FINE
 
 

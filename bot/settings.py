@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.config import Config, ConfigError
 from bot.prober import ProberSettings
 from checks.model import LookKind
 from checks.probes import LookSettings
 from storage.secrets import KeyFault, Vault, open_vault
 
+SELDOM = {"login": timedelta(minutes=10), "ping": timedelta(minutes=5), "licman_ping": timedelta(minutes=5)}
+"""Looks that would be a nuisance every minute, where the configuration says nothing else."""
+
 
 def prober_settings(config: Config) -> ProberSettings:
     """Return how looks are paced, from the configuration."""
-    named = config.look.intervals.model_dump(exclude={"login"}, exclude_none=True)
+    named = {**SELDOM, **config.look.intervals.model_dump(exclude_none=True)}
     return ProberSettings(
         interval=config.look.interval,
         intervals={LookKind(name): interval for name, interval in named.items()},
@@ -31,6 +36,9 @@ def look_settings(config: Config) -> LookSettings:
         dns_servers=config.dns.servers,
         allow_networks=config.look.allow_networks,
         texts=config.texts,
+        login_path=config.login.path,
+        login_catalogue=config.login.catalogue,
+        logout_path=config.login.logout,
         ca_file=str(config.look.ca_file) if config.look.ca_file else None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,7 +54,7 @@ class Watch:
             seen = await estate.fingerprint(connection)
             if seen == self._seen:
                 return False
-            found = await estate.load(connection)
+            found = replace(await estate.load(connection), pings=self._config.look.ping)
         rules = rules_of(self._config, found)
         wanted = [(target, self._interval_of(target)) for target in targets(found)]
         witnesses = ourselves(found, self._config.reference.hosts)

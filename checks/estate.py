@@ -30,6 +30,10 @@ class Estate:
     at_address: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Host of the direct address → clients there."""
     at_licman: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    logins: frozenset[str] = frozenset()
+    """Clients at whom we can log in to check."""
+    pings: bool = False
+    """Hosts are pinged as well."""
 
     def address_of(self, name: str) -> str | None:
         """Return the direct URL of a client's installation, listed or learnt."""
@@ -37,7 +41,12 @@ class Estate:
         return None if client is None else client.address or self.learned.get(name)
 
 
-def build(clients: Iterable[Client], redirects: Iterable[Redirect], learned: Mapping[str, str] | None = None) -> Estate:
+def build(
+    clients: Iterable[Client],
+    redirects: Iterable[Redirect],
+    learned: Mapping[str, str] | None = None,
+    logins: Iterable[str] = (),
+) -> Estate:
     """Index the lists."""
     known = {client.name: client for client in clients}
     servers = {redirect.name: redirect for redirect in redirects}
@@ -61,6 +70,7 @@ def build(clients: Iterable[Client], redirects: Iterable[Redirect], learned: Map
         behind={key: tuple(names) for key, names in behind.items()},
         at_address={key: tuple(names) for key, names in hosts.items()},
         at_licman={key: tuple(names) for key, names in licmans.items()},
+        logins=frozenset(logins),
     )
 
 
@@ -120,6 +130,18 @@ def client_targets(estate: Estate, client: Client) -> Iterator[Target]:
         yield Target(kind=LookKind.INSTALLATION, subject=subject, url=web(address))
     if client.licman:
         yield Target(kind=LookKind.LICMAN, subject=subject, url=client.licman)
+    door = login_door(client)
+    if door and client.name in estate.logins:
+        yield Target(kind=LookKind.LOGIN, subject=subject, url=web(door))
+    if estate.pings and address:
+        yield Target(kind=LookKind.PING, subject=subject, url=web(address))
+    if estate.pings and client.licman:
+        yield Target(kind=LookKind.LICMAN_PING, subject=subject, url=client.licman)
+
+
+def login_door(client: Client) -> str | None:
+    """Return where a password may be sent: to what the list itself names, never to where a redirect leads."""
+    return client.address or (client.domain if client.redirect is None else None)
 
 
 def _expected(estate: Estate, name: str) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.catalogue import CERTIFICATE_STEPS, ROWS
+from checks.dependencies import MATRIX, Stage, known
 from checks.model import Facts, Fault, Hop, LookKind, Mark, Observation, Outcome, Subject
 
 OK, FAIL, UNKNOWN = Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN
@@ -28,11 +29,18 @@ TARGET_FAULTS = frozenset({Fault.WRONG_TARGET, Fault.BAD_LOCATION, Fault.REDIREC
 OWN_FAULTS = frozenset({Fault.OURSELVES, Fault.ADDRESS_FORBIDDEN, Fault.BAD_ADDRESS})
 """The look could not be made as asked: nothing is known of the client."""
 
-PAGE_CHECKS = (
-    ("KodeksOnlineSensLockCheck", Mark.KEY_INACTIVE),
-    ("KodeksWarning", Mark.EMERGENCY),
-    ("KodeksNeedSupport", Mark.SERVICE_MESSAGE),
-)
+MARKED: Mapping[Mark, Stage] = {
+    Mark.NO_SEATS: Stage.SEATS,
+    Mark.BAD_LOGIN: Stage.LOGIN,
+    Mark.KEY_INACTIVE: Stage.KEY,
+    Mark.EMERGENCY: Stage.WARNING,
+    Mark.SERVICE_MESSAGE: Stage.MESSAGE,
+}
+PAGE_CODES = tuple(code for code in MATRIX if code != "KodeksAuthNotWork")
+SOUND: frozenset[Stage] = frozenset()
+LOGGED_IN = frozenset({200, 204, 301, 302, 303, 307, 308})
+REFUSED = frozenset({401, 403})
+SERVER_ERROR = 500
 BAD_GATEWAY = frozenset({502, 504})
 UNAVAILABLE = 503
 MAJORITY = 0.5
@@ -107,47 +115,62 @@ def _installation(facts: Facts) -> Iterator[Answer]:
 
 
 def _installation_page(facts: Facts) -> Iterator[Answer]:
-    """Port → answer → page: whatever a broken stage hides is unknown."""
-    unreachable = facts.fault in PORT_FAULTS or facts.fault in NAME_FAULTS
-    yield "KodeksTcpStatus", FAIL if unreachable else OK, *_why(facts, failed=unreachable)
-    if unreachable:
-        return
-    maintenance = facts.fault is None and facts.status == UNAVAILABLE
-    proxied = facts.fault is None and not maintenance and (facts.behind_proxy or facts.status in BAD_GATEWAY)
-    answers = facts.fault is None and not maintenance
-    for code in ("KodeksMaintenance", "KodeksMaintenanceToLong"):
-        known = maintenance or answers
-        yield code, FAIL if maintenance else OK if known else UNKNOWN, "status_503" if maintenance else "", ""
-    yield from _answer(facts, maintenance=maintenance, proxied=proxied)
-    yield from _page(facts, readable=answers and not proxied and _good(facts.status))
+    """Port → answer → page: whatever a broken stage hides is left out."""
+    broken = page_stages(facts)
+    for code, value in known(PAGE_CODES, broken):
+        yield code, value, *(_told(facts, code, broken) if value is FAIL else ("", ""))
 
 
-def _answer(facts: Facts, *, maintenance: bool, proxied: bool) -> Iterator[Answer]:
+def page_stages(facts: Facts) -> frozenset[Stage]:
+    """Say what a look at a page found broken."""
+    if facts.fault is None and _good(facts.status) and not facts.behind_proxy:
+        return frozenset(MARKED[mark] for mark in facts.marks) if facts.marks else SOUND
+    return _answered(facts) or frozenset({Stage.ERROR})
+
+
+def _answered(facts: Facts) -> frozenset[Stage]:
+    """Say what stood between us and an answer of the installation itself; empty = it has answered."""
+    if facts.fault in PORT_FAULTS or facts.fault in NAME_FAULTS:
+        return frozenset({Stage.PORT})
+    if facts.fault in TLS_FAULTS or facts.fault in TARGET_FAULTS:
+        return frozenset({Stage.WAY})
     if facts.fault is not None:
-        hidden = facts.fault in TLS_FAULTS or facts.fault in TARGET_FAULTS
-        yield "KodeksBehindProxyDown", UNKNOWN, "", ""
-        yield "KodeksHttp200Status", UNKNOWN if hidden else FAIL, *_why(facts, failed=not hidden)
-    elif maintenance:
-        yield "KodeksBehindProxyDown", OK, "", ""
-        yield "KodeksHttp200Status", UNKNOWN, "", ""
-    elif proxied:
-        yield "KodeksBehindProxyDown", FAIL, _status_word(facts.status), facts.server or ""
-        yield "KodeksHttp200Status", UNKNOWN, "", ""
-    else:
-        good = _good(facts.status)
-        yield "KodeksBehindProxyDown", OK, "", ""
-        yield "KodeksHttp200Status", OK if good else FAIL, "" if good else _status_word(facts.status), ""
+        return frozenset({Stage.SILENCE})
+    if facts.status == UNAVAILABLE:
+        return frozenset({Stage.MAINTENANCE})
+    proxied = facts.behind_proxy or facts.status in BAD_GATEWAY
+    return frozenset({Stage.PROXY}) if proxied else SOUND
 
 
-def _page(facts: Facts, *, readable: bool) -> Iterator[Answer]:
-    full = Mark.NO_SEATS in facts.marks
-    if not readable:
-        return
-    yield "KodeksLimitsUsers", FAIL if full else OK, Mark.NO_SEATS if full else "", facts.excerpt if full else ""
-    for code, mark in PAGE_CHECKS:
-        found = mark in facts.marks
-        outcome = FAIL if found else UNKNOWN if full else OK
-        yield code, outcome, mark if found else "", facts.excerpt if found else ""
+def _told(facts: Facts, code: str, broken: frozenset[Stage]) -> tuple[str, str]:
+    """Return reason and particulars of a check that fails."""
+    if Stage.PORT in broken or Stage.SILENCE in broken:
+        return _why(facts, failed=True)
+    if broken & {Stage.MAINTENANCE, Stage.ERROR}:
+        return _status_word(facts.status), ""
+    if Stage.PROXY in broken:
+        return _status_word(facts.status), facts.server or ""
+    return next(mark for mark in Mark if MARKED[mark] in MATRIX[code].fails), facts.excerpt
+
+
+def _login(facts: Facts) -> Iterator[Answer]:
+    """Judge the check login: refused though seats are free; behind anything else that is broken it is unknown."""
+    broken = login_stages(facts)
+    for code, value in known(("KodeksAuthNotWork",), broken):
+        marked = Mark.BAD_LOGIN in facts.marks or facts.status in REFUSED
+        reason = Mark.BAD_LOGIN.value if marked else _status_word(facts.status)
+        yield code, value, *((reason, facts.excerpt) if value is FAIL else ("", ""))
+
+
+def login_stages(facts: Facts) -> frozenset[Stage]:
+    """Say what a check login found broken."""
+    unanswered = _answered(facts)
+    if unanswered:
+        return unanswered
+    said = frozenset(MARKED[mark] for mark in facts.marks)
+    if facts.status in REFUSED or (facts.status is not None and facts.status >= SERVER_ERROR):
+        return said | {Stage.LOGIN}
+    return said if facts.status in LOGGED_IN else said | {Stage.ERROR}
 
 
 def _certificates(facts: Facts) -> Iterator[Answer]:
@@ -171,6 +194,20 @@ def certificate_step(left: timedelta) -> int | None:
 def _licman(facts: Facts) -> Iterator[Answer]:
     failed = facts.fault is not None
     yield "LicmanTcpStatus", FAIL if failed else OK, *_why(facts, failed=failed)
+
+
+def _ping(facts: Facts) -> Iterator[Answer]:
+    yield from _echo(facts, "KodeksIcmp")
+
+
+def _licman_ping(facts: Facts) -> Iterator[Answer]:
+    yield from _echo(facts, "LicmanIcmp")
+
+
+def _echo(facts: Facts, code: str) -> Iterator[Answer]:
+    """Judge an echo; a name that is not found says nothing of the host, the look at its port tells that."""
+    if facts.fault in {None, Fault.NO_ECHO}:
+        yield code, OK if facts.fault is None else FAIL, *_why(facts, failed=facts.fault is not None)
 
 
 def _redirect(facts: Facts) -> Iterator[Answer]:
@@ -230,7 +267,10 @@ def told_by(code: str) -> frozenset[LookKind]:
 READERS = {
     LookKind.DOMAIN: _domain,
     LookKind.INSTALLATION: _installation,
+    LookKind.LOGIN: _login,
     LookKind.LICMAN: _licman,
+    LookKind.PING: _ping,
+    LookKind.LICMAN_PING: _licman_ping,
     LookKind.REDIRECT: _redirect,
     LookKind.REFERENCE: _reference,
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
-from checks.model import Person, Role, RouteKind
+from checks.model import Credentials, Person, Purpose, Role, RouteKind
+from checks.secret import Secret
 from demo.telegram import ADMIN, CAST, OLGA, SUPPORT
 from handlers import imports
-from storage import chats, people, routes
+from storage import chats, credentials, people, routes
 from storage.database import Database
 from storage.secrets import open_vault
 
@@ -24,6 +26,18 @@ async def settle(database: Database, lists: Sequence[Path], *, key_file: Path, n
         author = imports.Author(id=None, name="demo")
         await imports.apply(database, proposal.id, vault=vault, by=author, now=now, allow_gone=True)
     await database.write(lambda tx: _let_in(tx, now))
+
+
+async def give_logins(database: Database, names: Sequence[str], *, key_file: Path, now: datetime) -> None:
+    """Let the bot log in at some clients to check."""
+    vault = open_vault(None, key_file)
+    one = Credentials(login="smartlogin", password=Secret(token_urlsafe(12)))
+
+    async def work(tx: Any) -> None:
+        for name in names:
+            await credentials.save(tx, name, Purpose.LOGIN, one, vault=vault, at=now)
+
+    await database.write(work)
 
 
 async def _let_in(tx: Any, now: datetime) -> None:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bot.config import cannot_listen
 from demo.estate import Settings, open_estate
-from demo.settling import settle
+from demo.settling import give_logins, settle
 from demo.stories.stage import Rehearse, stage_opener
 from demo.stories.theatre import open_theatre
 from demo.telegram import CAST, create_app, serving
@@ -79,6 +79,7 @@ async def open_demo(config: Config, now: Now, *, rehearse: Rehearse) -> AsyncIte
         async def seed(world: World) -> None:
             key_file = changed.storage.secret_key_file
             await settle(world.database, estate.settings.lists, key_file=key_file, now=world.now())
+            await give_logins(world.database, estate.settings.logins, key_file=key_file, now=world.now())
 
         yield changed, seed
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks import estate
 from checks.estate import Estate
-from checks.model import Client, ClientKind, Redirect
+from checks.model import Client, ClientKind, Purpose, Redirect
+from storage import credentials, tables
 from storage.tables import clients, redirects
 
 TRUSTED = 3
@@ -25,7 +26,8 @@ async def load(connection: AsyncConnection) -> Estate:
         for row in rows
         if row["learned_address"] and row["learned_times"] >= TRUSTED
     }
-    return estate.build([client_of(row) for row in rows], [redirect_of(row) for row in servers], learned)
+    logins = await credentials.holders(connection, Purpose.LOGIN)
+    return estate.build([client_of(row) for row in rows], [redirect_of(row) for row in servers], learned, logins)
 
 
 async def fingerprint(connection: AsyncConnection) -> tuple[object, ...]:
@@ -35,7 +37,9 @@ async def fingerprint(connection: AsyncConnection) -> tuple[object, ...]:
     servers = select(func.count(), func.max(redirects.c.updated_at), func.max(redirects.c.gone_at))
     first = (await connection.execute(query.select_from(clients))).one()
     second = (await connection.execute(servers.select_from(redirects))).one()
-    return (*first, *second)
+    logins = select(func.count(), func.max(tables.credentials.c.updated_at)).select_from(tables.credentials)
+    third = (await connection.execute(logins)).one()
+    return (*first, *second, *third)
 
 
 async def learn(tx: AsyncConnection, led: Mapping[str, str]) -> None:

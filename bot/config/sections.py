@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from bot.config.fields import Clock, Duration, Level, Listen, Section
 from checks.model import ClientKind, Days, Mark, Priority, RouteKind, Threshold, Turn
@@ -94,6 +94,8 @@ class Intervals(Section):
     installation: Duration | None = None
     licman: Duration | None = None
     login: Duration | None = None
+    ping: Duration | None = None
+    licman_ping: Duration | None = None
 
 
 class Look(Section):
@@ -104,6 +106,7 @@ class Look(Section):
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     user_agent: str = "smartbot"
     ca_file: Path | None = None
+    ping: bool = False
     intervals: Intervals = Intervals()
     clients: Mapping[str, Annotated[Duration, Field(ge=timedelta(seconds=1))]] = {}
 
@@ -221,6 +224,19 @@ class Escalation(Section):
 
 class People(Section):
     managers_see_all: bool = False
+
+
+class Login(Section):
+    path: str = "/users/login.asp"
+    catalogue: str = "/docs"
+    logout: str = "/users/logout.asp"
+
+    @field_validator("path", "logout")
+    @classmethod
+    def _path(cls, value: str, info: ValidationInfo) -> str:
+        if not re.fullmatch(r"/[!-~]*", value) and (value or info.field_name == "path"):
+            raise ValueError("нужен путь вида /users/login.asp")
+        return value
 
 
 class Versions(Section):

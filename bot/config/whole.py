@@ -19,6 +19,7 @@ from bot.config.sections import (
     Escalation,
     Incidents,
     Limit,
+    Login,
     Look,
     People,
     QuietHours,
@@ -51,6 +52,7 @@ class Config(Section):
     server: Server = Server()
     dns: Dns = Dns()
     look: Look = Look()
+    login: Login = Login()
     reference: Reference = Reference()
     incidents: Incidents = Incidents()
     thresholds: Mapping[str, Limit] = {}

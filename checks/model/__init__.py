@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.model.alert import Audience, Family, Priority, Severity
 from checks.model.billing import Day, Figure, Figures, Month, Quota, Quotas, Tally
 from checks.model.duty import Days, Leave, Shift, Turn
-from checks.model.estate import Access, Client, ClientKind, Redirect
+from checks.model.estate import Access, Client, ClientKind, Credentials, Purpose, Redirect
 from checks.model.health import Health, Observation, Outcome, State, Threshold, Transition
 from checks.model.incident import Cause, CauseKind, Incident, IncidentState, Symptom
 from checks.model.look import (
@@ -41,6 +41,7 @@ __all__ = [
     "ChangeKind",
     "Client",
     "ClientKind",
+    "Credentials",
     "Day",
     "Days",
     "Facts",
@@ -64,6 +65,7 @@ __all__ = [
     "Person",
     "Phases",
     "Priority",
+    "Purpose",
     "Quota",
     "Quotas",
     "Redirect",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from checks.secret import Secret
+
 
 class ClientKind(StrEnum):
     """Where a client's installation lives; decides which looks and reports are expected of it."""
@@ -63,6 +65,23 @@ class Redirect:
     @property
     def label(self) -> str:
         return self.title or self.name
+
+
+class Purpose(StrEnum):
+    """What a login at a client's installation is for."""
+
+    LOGIN = "login"
+    """The check login (usually ``smartlogin``)."""
+    METRICS = "metrics"
+    """Reading metrics and reports that want a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A login at a client's own installation."""
+
+    login: str
+    password: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

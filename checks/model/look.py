@@ -14,6 +14,10 @@ class LookKind(StrEnum):
     REDIRECT = "redirect"
     INSTALLATION = "installation"
     LICMAN = "licman"
+    LOGIN = "login"
+    """The check login, by the check user."""
+    PING = "ping"
+    LICMAN_PING = "licman_ping"
     BILLING = "billing"
     """Logs in to an online access, reads its figures, logs out."""
     REFERENCE = "reference"
@@ -90,6 +94,7 @@ class Fault(StrEnum):
     WRONG_TARGET = "wrong_target"
     BAD_ADDRESS = "bad_address"
     """The list gives an address that cannot be looked at."""
+    NO_ECHO = "no_echo"
     OURSELVES = "ourselves"
     """The look failed for a reason of our own (no sockets left, cancelled, a fault in the code)."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from checks.model import Facts, Fault, Target
+from checks.model import Credentials, Facts, Fault, Target
 from checks.probes.engine import Deadline, Engine
 from checks.probes.failure import clip
 from checks.probes.http import Step, Trail
@@ -23,10 +23,12 @@ class Look:
     at: datetime
     began: float
     deadline: Deadline
+    credentials: Credentials | None = None
+    """With what to log in, where the look wants that."""
 
     @classmethod
-    def begin(cls, target: Target, *, engine: Engine, at: datetime) -> Look:
-        return cls(target, engine, at, time.monotonic(), Deadline.after(engine.settings.timeout))
+    def begin(cls, target: Target, *, engine: Engine, at: datetime, credentials: Credentials | None = None) -> Look:
+        return cls(target, engine, at, time.monotonic(), Deadline.after(engine.settings.timeout), credentials)
 
     def failed(self, fault: Fault, detail: str) -> Facts:
         return self.facts(fault=fault, detail=clip(detail))
@@ -64,6 +66,6 @@ def page_of(step: Step, engine: Engine) -> Page | None:
         content_type=(answer.header("content-type") or b"").decode("latin-1"),
         server=step.hop.server or "",
         status=answer.status,
-        url=step.hop.url,
+        url=f"{step.hop.url} {step.hop.location or ''}",
         texts=engine.settings.texts,
     )

@@ -59,21 +59,22 @@ async def request(place: Place, *, engine: Engine, at: datetime, deadline: Deadl
     """Ask one place once. ``dial`` (``ip:port``) is dialled whatever the name says; the caller has judged it."""
     began = time.monotonic()
     try:
-        doors = (dial,) if dial else await _doors(place, engine, deadline)
+        addresses = (dial,) if dial else await doors(place, engine, deadline)
     except LookFailed as failed:
         spent = time.monotonic() - began
         phases = Phases(dns=spent, total=spent)
         return Step(place=place, hop=Hop(url=clip_url(place), phases=phases, fault=failed.fault, detail=failed.detail))
     looked_up = time.monotonic() - began
-    for number, door in enumerate(doors):
-        share = deadline.left / (len(doors) - number)
+    for number, door in enumerate(addresses):
+        share = deadline.left / (len(addresses) - number)
         answer = await engine.wire.get(place.url, dial=door, seconds=share, limits=engine.limits)
         if answer.connect or answer.code not in UNCONNECTED:
             break
     return Step(place=place, hop=hop_of(place, door, answer, looked_up, at), answer=answer)
 
 
-async def _doors(place: Place, engine: Engine, deadline: Deadline) -> tuple[str, ...]:
+async def doors(place: Place, engine: Engine, deadline: Deadline) -> tuple[str, ...]:
+    """Return what to dial for a place, ``ip:port`` each; raises LookFailed when there is nothing to dial."""
     addresses = await engine.addresses(place.host, deadline)
     return tuple(dialled(address, place.port) for address in addresses[:MOST_ADDRESSES])
 

@@ -40,5 +40,10 @@ class LookSettings:
     """Bytes of a page after decompression."""
     max_header: int = 64 << 10
     max_redirects: int = 8
+    login_path: str = "/users/login.asp"
+    login_catalogue: str = "/docs"
+    """What the form of the check login asks to be led to."""
+    logout_path: str = "/users/logout.asp"
+    """Where the check login leaves again; empty = nowhere."""
     ca_file: str | None = None
     """PEM of issuers trusted beside those of the system, e.g. the distributor's own."""

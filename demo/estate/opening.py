@@ -23,6 +23,9 @@ from demo.estate.world import Estate
 
 log = logging.getLogger(__name__)
 
+LOGINS = 8
+"""So many clients of the estate have given us a check user."""
+
 Now = Callable[[], datetime]
 
 
@@ -95,6 +98,7 @@ def _describe(network: Network, home: Path, now: Now) -> Settings:
         ),
         upload_token_file=keep_token(home / "upload-token"),
         ca_file=home / "authority.pem" if network.authority else None,
+        logins=tuple(name for name, one in network.installations.items() if one.resident.public)[:LOGINS],
     )
 
 

@@ -98,7 +98,13 @@ def login_answer(resident: Resident, state: State) -> bytes:
     """Answer the check login as kodweb does: a page that refuses, or a way in."""
     if state in {State.BAD_LOGIN, State.NO_SEATS}:
         return main_page(resident, state)
-    return response(302, server=KODWEB, headers={"Location": "/docs"})
+    if state is State.KEY_LOST:
+        return main_page(resident, state)
+    return response(302, server=KODWEB, headers={"Location": "/docs", "Set-Cookie": "session=demo; path=/; HttpOnly"})
+
+
+def logout_answer() -> bytes:
+    return response(302, server=KODWEB, headers={"Location": "/", "Set-Cookie": "session=; path=/; Max-Age=0"})
 
 
 def password_wanted() -> bytes:

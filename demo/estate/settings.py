@@ -21,6 +21,8 @@ class Settings:
     """The distributor's token that reports carry; the intake must know it."""
     ca_file: Path | None = None
     """Issuer to trust, where some clients speak TLS."""
+    logins: tuple[str, ...] = ()
+    """Clients that let the check user in."""
 
 
 def keep_token(path: Path) -> Path:

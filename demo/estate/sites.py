@@ -73,6 +73,8 @@ class Installation:
             return pages.password_wanted()
         if path == "/users/login.asp":
             return pages.login_answer(resident, self.state)
+        if path == "/users/logout.asp":
+            return pages.logout_answer()
         return pages.missing_page(resident)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.tables.billing import billing_months, figures, signals
 from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
 from storage.tables.duty import confirmations, leaves, shifts
-from storage.tables.estate import accesses, clients, proposals, redirects
+from storage.tables.estate import accesses, clients, credentials, proposals, redirects
 from storage.tables.facts import accounts, fact_changes, facts, queries, usage_daily
 from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, tokens
@@ -27,6 +27,7 @@ __all__ = [
     "chats",
     "clients",
     "confirmations",
+    "credentials",
     "decisions",
     "fact_changes",
     "facts",

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON
 
-from checks.model import ClientKind
+from checks.model import ClientKind, Purpose
 from storage.tables.columns import Instant, Span, metadata, one_of
 
 clients = Table(
@@ -83,6 +83,17 @@ accesses = Table(
     Column("updated_at", Instant, nullable=False),
     Column("gone_at", Instant),
     UniqueConstraint("host", "catalogue", "login"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("client", String, ForeignKey("clients.name"), primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("login", String, nullable=False),
+    Column("password", LargeBinary, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    one_of("purpose", Purpose),
 )
 
 proposals = Table(
