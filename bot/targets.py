@@ -21,7 +21,7 @@ async def target_of(connection: Connection, note: Owed) -> Target | None:
                 return None
             new = Target(chat_id=note.chat_id, thread_id=note.thread_id, silent=note.silent)
             if storm.message_id is None:
-                return new if storm.ended_at is None else None
+                return new if storm.ended_at is None or storm.runs else None
             return Target(chat_id=note.chat_id, edit=storm.message_id, shows=storm.digest)
         case _:
             return Target(

@@ -21,6 +21,7 @@ from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
 from handlers import cards, escalations, retention, ticks
+from handlers.afterwork import Afterwork
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
@@ -43,6 +44,7 @@ class World:
     prober: Prober
     delivery: Delivery
     deps: Deps
+    afterwork: Afterwork
     now: Callable[[], datetime]
 
     async def refresh(self) -> None:
@@ -53,6 +55,11 @@ class World:
     async def tick(self) -> None:
         """Do what is due every second."""
         if await ticks.tick(self.database, rules=self.watch.rules(), now=self.now(), pending=self.prober.pending):
+            self.delivery.wake()
+
+    async def end_work(self) -> None:
+        """Look at what was in planned work that is over, and tell how it ended."""
+        if await self.afterwork.step(rules=self.watch.rules(), now=self.now()):
             self.delivery.wake()
 
     async def judge_time(self) -> None:
@@ -114,7 +121,16 @@ async def open_world(
         delivery = ground.delivery(bot, limits)
         prober = ground.prober(look, settings, resolve=resolve, owed=delivery.wake)
         deps = ground.deps(prober, delivery)
-        yield World(config=config, database=database, watch=watch, prober=prober, delivery=delivery, deps=deps, now=now)
+        yield World(
+            config=config,
+            database=database,
+            watch=watch,
+            prober=prober,
+            delivery=delivery,
+            deps=deps,
+            afterwork=Afterwork(database),
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

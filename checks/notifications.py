@@ -22,6 +22,7 @@ from checks.model import (
     Route,
     RouteKind,
     Silence,
+    Window,
 )
 from checks.quiet import NEVER, WAITS, Passage, Quiet
 from checks.routes import SHOWN, SOUNDING, Whose, listeners
@@ -56,6 +57,10 @@ class Reason(StrEnum):
     MUTED = "muted"
     QUIET = "quiet"
     """Quiet hours of the chat: waits for the morning digest."""
+    PLANNED_WORK = "planned_work"
+    """Kept back by announced work; told at its end if it is still open then."""
+    WORK_OVER = "work_over"
+    """Still open when planned work was over: told in the one message about its end."""
     ALREADY_TOLD = "already_told"
     """The message on its way will show the present state."""
     FOLDED = "folded"
@@ -144,8 +149,12 @@ def plan(
     now: datetime,
     policy: Policy,
     quiet: Mapping[int, Quiet] = NO_QUIET,
+    work: Window | None = None,
 ) -> list[Decision]:
-    """Decide for every chat what this step of the incident means to it; ``told`` is by chat."""
+    """Decide for every chat what this step of the incident means to it; ``told`` is by chat.
+
+    ``work``: the planned work that keeps this incident back now.
+    """
     incident = change.incident
     assert incident.id is not None
     heard, refused = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
@@ -160,7 +169,7 @@ def plan(
         elif over:
             decision = _ended(incident, before, now=now, policy=policy, quiet=night)
         else:
-            decision = _open(change, before, heard.get(chat), silences=known, quiet=night, now=now)
+            decision = _open(change, before, heard.get(chat), silences=known, quiet=night, work=work, now=now)
         decisions.append(decision)
     decisions += [
         Decision(reason=Reason(reason), incident_id=incident.id, chat_id=chat, priority=incident.priority)
@@ -184,8 +193,9 @@ def still(
     now: datetime,
     only: int | None = None,
     quiet: Mapping[int, Quiet] = NO_QUIET,
+    work: Window | None = None,
 ) -> list[Decision]:
-    """Decide who hears that an incident is still open: a new message that sounds, wherever no silence lasts.
+    """Decide who hears that an incident is still open: a new message that sounds, wherever nothing keeps it back.
 
     In quiet hours it comes as its priority may: at once, without a sound, or with the morning digest.
 
@@ -200,9 +210,9 @@ def still(
         if (only is not None and chat != only) or before.pending:
             continue
         base = _draft(incident, before, route, now)
-        silence = covering(known, incident, now, chat_id=chat)
-        if silence is not None:
-            decisions.append(replace(base, reason=Reason.MUTED, silence_id=silence.id))
+        kept = _kept_back(base, covering(known, incident, now, chat_id=chat), work)
+        if kept is not None:
+            decisions.append(replace(kept, kind=None))
             continue
         night = quiet.get(chat, NEVER)
         passage = night.passage(incident.priority, now)
@@ -227,11 +237,12 @@ def call(
     now: datetime,
     quiet: Mapping[int, Quiet] = NO_QUIET,
     private: int | None = None,
+    work: Window | None = None,
 ) -> list[Decision]:
     """Decide where somebody is called to an incident that nobody took: aloud, wherever those work who could take it.
 
     ``private``: the private chat of the one who is called, for when no group hears. Nobody is called where a silence
-    lasts, nor at night to what waits for the morning.
+    or planned work lasts, nor at night to what waits for the morning.
     """
     heard, _ = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
     working = {chat: route for chat, route in heard.items() if route.kinds & WORKING} or heard
@@ -242,7 +253,7 @@ def call(
     for chat, route in sorted(working.items()):
         before = told.get(chat, Told(chat_id=chat))
         night = quiet.get(chat, NEVER).passage(incident.priority, now)
-        muted = covering(known, incident, now, chat_id=chat) is not None
+        muted = work is not None or covering(known, incident, now, chat_id=chat) is not None
         if before.pending or before.waits_until is not None or muted or night is Passage.WAITS:
             continue
         base = replace(_draft(incident, before, route, now), kind=NoteKind.STILL, facts=facts)
@@ -250,17 +261,69 @@ def call(
     return decisions
 
 
+def after_work(
+    incident: Incident,
+    *,
+    routes: Iterable[Route],
+    silences: Iterable[Silence],
+    told: Mapping[int, Told],
+    audience: Collection[Audience],
+    whose: Mapping[str, Whose],
+    admins: Collection[int],
+    now: datetime,
+    quiet: Mapping[int, Quiet] = NO_QUIET,
+    work: Window | None = None,
+) -> list[Decision]:
+    """Decide who hears, in the one message at the end of planned work, that an incident is still open.
+
+    ``work``: other planned work that keeps it back still.
+    """
+    assert incident.id is not None
+    heard, _ = listeners(incident, routes, audience=audience, whose=whose, admins=admins)
+    known = list(silences)
+    decisions = []
+    for chat, route in sorted(heard.items()):
+        before = told.get(chat, Told(chat_id=chat))
+        base = _draft(incident, before, route, now)
+        kept = _kept_back(base, covering(known, incident, now, chat_id=chat), work)
+        if kept is not None:
+            decisions.append(replace(kept, kind=None))
+        elif before.heard or before.folded or before.pending:
+            decisions.append(base)
+        else:
+            night = quiet.get(chat, NEVER).passage(incident.priority, now)
+            silent = base.silent or night is not Passage.AS_EVER
+            decisions.append(replace(base, reason=Reason.WORK_OVER, kind=NoteKind.STORM, silent=silent))
+    return decisions
+
+
+def _kept_back(base: Decision, silence: Silence | None, work: Window | None) -> Decision | None:
+    """Return the decision to tell nothing because of a silence or of planned work; None = nothing is in the way."""
+    if silence is not None:
+        return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    if work is not None:
+        return replace(base, reason=Reason.PLANNED_WORK, kind=NoteKind.FIRING, facts={"window": work.id})
+    return None
+
+
 def _open(
-    change: Change, told: Told, route: Route | None, *, silences: list[Silence], quiet: Quiet, now: datetime
+    change: Change,
+    told: Told,
+    route: Route | None,
+    *,
+    silences: list[Silence],
+    quiet: Quiet,
+    work: Window | None,
+    now: datetime,
 ) -> Decision:
     incident = change.incident
     passage = quiet.passage(incident.priority, now)
     base = _draft(incident, told, route, now)
     base = replace(base, silent=base.silent or passage is Passage.SILENTLY)
-    silence = covering(silences, incident, now, chat_id=told.chat_id)
-    escalated = change.kind is ChangeKind.WORSENED and route is not None and not silence
+    kept = _kept_back(base, covering(silences, incident, now, chat_id=told.chat_id), work)
+    escalated = change.kind is ChangeKind.WORSENED and route is not None and kept is None
     if told.pending:
-        return _waiting(incident, told, base, silence, now=now)
+        return _waiting(incident, told, base, kept, now=now)
     if told.heard:
         if escalated and passage is Passage.WAITS:
             return _until_morning(base, told, quiet, now=now)
@@ -273,8 +336,8 @@ def _open(
         return replace(base, reason=Reason.FOLDED, kind=NoteKind.STORM, silent=True)
     if route is None:
         return replace(base, reason=Reason.NOT_ROUTED)
-    if silence is not None:
-        return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    if kept is not None:
+        return kept
     for_digest = told.waits_until is not None and told.waits_until > now and change.kind is not ChangeKind.WORSENED
     if passage is Passage.WAITS or for_digest:
         return _until_morning(base, told, quiet, now=now)
@@ -292,10 +355,10 @@ def _until_morning(
     return replace(base, reason=Reason.QUIET, kind=kind, silent=True, due_at=due)
 
 
-def _waiting(incident: Incident, told: Told, base: Decision, silence: Silence | None, *, now: datetime) -> Decision:
+def _waiting(incident: Incident, told: Told, base: Decision, kept: Decision | None, *, now: datetime) -> Decision:
     """Decide about a message that is owed but not sent: it will show whatever is true when it goes."""
-    if silence is not None and not told.heard:
-        return replace(base, reason=Reason.MUTED, kind=NoteKind.FIRING, silence_id=silence.id)
+    if kept is not None and not told.heard:
+        return kept
     if not told.held:
         return replace(base, reason=Reason.ALREADY_TOLD)
     if incident.hold_until is not None and incident.hold_until > now:

@@ -92,7 +92,7 @@ def covers(silence: Silence, incident: Incident, now: datetime, *, chat_id: int 
         case Scope.CODE:
             return Cover.CODE if silence.target == incident.code else None
         case Scope.CLIENT:
-            return Cover.CLIENT if _hit(incident) == {silence.target} else None
+            return Cover.CLIENT if clients_hit(incident) == {silence.target} else None
 
 
 def covering(
@@ -103,7 +103,7 @@ def covering(
     for silence in known:
         if covers(silence, incident, now, chat_id=chat_id):
             return silence
-    hit = _hit(incident)
+    hit = clients_hit(incident)
     parts = [
         silence
         for silence in known
@@ -120,7 +120,7 @@ def concerns(silence: Silence, incident: Incident, others: Iterable[Silence], no
     """Say whether the silence mutes the incident somewhere, alone or together with silences of other clients."""
     if covers(silence, incident, now):
         return True
-    if silence.scope is not Scope.CLIENT or not active(silence, now) or silence.target not in _hit(incident):
+    if silence.scope is not Scope.CLIENT or not active(silence, now) or silence.target not in clients_hit(incident):
         return False
     clients = [silence, *(one for one in others if one.scope is Scope.CLIENT)]
     return covering(clients, incident, now) is not None
@@ -131,7 +131,7 @@ def reach(incidents: Iterable[Incident]) -> frozenset[tuple[Scope, str]]:
     touched: set[tuple[Scope, str]] = set()
     for incident in incidents:
         touched |= {(Scope.CAUSE, str(incident.cause)), (Scope.CODE, incident.code)}
-        touched |= {(Scope.CLIENT, name) for name in _hit(incident)}
+        touched |= {(Scope.CLIENT, name) for name in clients_hit(incident)}
     return frozenset(touched)
 
 
@@ -161,7 +161,7 @@ def undoable(silence: Silence, now: datetime) -> bool:
     return silence.ended_at is None and now - silence.created_at <= UNDO_FOR
 
 
-def _hit(incident: Incident) -> set[str]:
+def clients_hit(incident: Incident) -> set[str]:
     """Name the clients whose silences together would mute the incident; nobody's for a shared cause."""
     if incident.cause.kind in SHARED:
         return set()

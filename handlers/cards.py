@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from checks.hours import zone_of
+from checks.maintenance import population
 from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, Severity
 from checks.notifications import Policy
 from checks.rules import Rules
 from checks.silences import covering
+from handlers.hearing import visible_in
 from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
 from handlers.rota import someone
-from storage import chats, incidents, people, silences, storms
+from handlers.works import authors, past_work
+from storage import chats, incidents, maintenance, people, silences, storms
 from storage import estate as registry
 from storage.database import Connection, Database
 from storage.escalations import LASTING, UNTAKEN
@@ -23,6 +26,7 @@ from templates import MOSCOW
 from templates import render as word
 from templates.cards import Blindness, Brief, Call, Card, Mute, Storm
 from templates.words import title
+from templates.work import Ended
 
 BLIND = "MonitorBlind"
 TEMPLATES: Mapping[CauseKind, str] = {
@@ -157,6 +161,9 @@ async def _storm(connection: Connection, owed: Owed, view: View) -> Message | No
     account = await storms.account(connection, owed.storm_id) if owed.storm_id else None
     if account is None:
         return None
+    if account.storm.runs:
+        over = await _work_over(connection, account.storm.runs, view, repeat=owed.repeat)
+        return word("work_over", now=view.now, zone=view.zone, over=over)
     told = await incidents.some(connection, (*account.began, *account.ended))
     ranked = sorted(told, key=lambda one: (one.ended_at is not None, one.priority, one.opened_at))
     volume = view.policy.volume
@@ -172,6 +179,32 @@ async def _storm(connection: Connection, owed: Owed, view: View) -> Message | No
         repeat=owed.repeat,
     )
     return word("storm_over" if storm.ended_at else "storm", now=view.now, zone=view.zone, storm=storm)
+
+
+async def _work_over(connection: Connection, numbers: Sequence[int], view: View, *, repeat: bool) -> Ended:
+    """Return how planned work ended, as the chat of the card may know it."""
+    runs = await maintenance.some_runs(connection, numbers)
+    known = await incidents.some(connection, [number for run in runs for number in run.incidents])
+    hit = {one.id: frozenset(hit_names(one, view.estate)) for one in known}
+    names = {name for run in runs for name in population(run.extent, run.target, view.estate)}
+    everybody = frozenset(names).union(*hit.values())
+    seen = everybody if view.chat_id is None else await _visible(connection, view.chat_id, everybody, view)
+    mine = [one for one in known if hit[one.id] & seen or seen == everybody]
+    ranked = sorted(mine, key=lambda one: (one.ended_at is not None, one.priority, one.opened_at))
+    away = frozenset[str]().union(*(hit[one.id] for one in ranked if one.ended_at is None))
+    who = await authors(connection, runs)
+    return Ended(
+        works=tuple(past_work(run, who.get(run.author, ""), view) for run in runs),
+        clients=len(seen & names),
+        away=len(away & seen & names),
+        incidents=await briefs(connection, ranked, view),
+        elsewhere=sum(run.elsewhere for run in runs),
+        repeat=repeat,
+    )
+
+
+async def _visible(connection: Connection, chat_id: int, names: frozenset[str], view: View) -> frozenset[str]:
+    return frozenset(await visible_in(connection, chat_id, sorted(names), policy=view.policy))
 
 
 async def briefs(connection: Connection, found: Iterable[Incident], view: View) -> tuple[Brief, ...]:

@@ -83,7 +83,7 @@ async def _call(tx: Connection, wanted: Wanted, known: Staff, *, now: datetime, 
     about = [one for one in await incidents.some(tx, sorted(wanted)) if _waits(one)]
     if not about:
         return []
-    hall = await gather(tx, about, policy=policy)
+    hall = await gather(tx, about, policy=policy, now=now)
     told = await heard(tx, about, hall)
     decisions: list[Decision] = []
     for incident in about:
@@ -130,12 +130,14 @@ async def _remind(
     open_ones = [one for one in about if one.state is IncidentState.OPEN]
     if not open_ones:
         return []
-    hall = await gather(tx, open_ones, policy=policy)
+    hall = await gather(tx, open_ones, policy=policy, now=now)
     told = await heard(tx, open_ones, hall)
     decisions: list[Decision] = []
     for incident in open_ones:
         assert incident.id is not None
         assert incident.taken_by is not None
+        if hall.work_on(incident) is not None:
+            continue
         private = known.private(incident.taken_by)
         before = told[incident.id]
         places = [private] if private is not None else [chat for chat in before if chat < 0]

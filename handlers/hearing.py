@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from checks.catalogue import ROWS
 from checks.hours import zone_of
-from checks.model import Audience, CauseKind, Incident, Route, Silence
+from checks.maintenance import covering
+from checks.model import Audience, CauseKind, Extent, Incident, Route, Silence, Window
 from checks.notifications import Policy, Told
 from checks.quiet import Quiet, of_chat
 from checks.routes import Whose, visible
-from storage import chats, outbox, routes, silences
+from storage import chats, maintenance, outbox, routes, silences
 from storage.database import Connection
 
 EVERYBODY = frozenset({Audience.SUPPORT, Audience.ADMIN})
@@ -28,8 +30,17 @@ class Hall:
     dead: frozenset[int]
     admins: tuple[int, ...]
     whose: Mapping[str, Whose]
+    now: datetime
     quiet: Mapping[int, Quiet] = field(default_factory=dict)
     """Quiet hours by chat; one that was never met has the operator's."""
+    windows: tuple[Window, ...] = ()
+    """Planned work that is under way."""
+    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Clients behind the redirect servers under work."""
+
+    def work_on(self, incident: Incident) -> Window | None:
+        """Return the planned work that keeps this incident back now."""
+        return covering(self.windows, incident, self.now, behind=self.behind)
 
     def facts(self, incident: Incident) -> dict[str, Any]:
         """Return what a plan about this incident needs to know of the listeners."""
@@ -41,11 +52,12 @@ class Hall:
             "whose": self.whose,
             "admins": self.admins,
             "quiet": self.quiet,
+            "work": self.work_on(incident),
         }
 
 
-async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -> Hall:
-    """Read routes, silences and chats; routes of moved and dead chats lead to where people can hear."""
+async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy, now: datetime) -> Hall:
+    """Read routes, silences, planned work and chats; routes of moved and dead chats lead to where people can hear."""
     known = await chats.everyone(tx)
     alive = []
     for route in (*policy.routes, *(one.route for one in await routes.everything(tx))):
@@ -54,6 +66,7 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -
     told = list(about) if narrow else []
     names = {name for incident in told for name in incident.clients}
     behind = {incident.cause.name for incident in told if incident.cause.kind is CauseKind.REDIRECT}
+    under_way = await maintenance.under_way(tx, now)
     return Hall(
         routes=tuple(alive),
         silences=tuple(await silences.lasting(tx)),
@@ -61,7 +74,19 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy) -
         admins=tuple(await chats.admins(tx)),
         whose=await routes.whose(tx, names, behind=behind),
         quiet={chat.id: quiet_of(chat, policy.quiet) for chat in known.values()},
+        now=now,
+        windows=tuple(under_way),
+        behind=await behind_work(tx, under_way),
     )
+
+
+async def behind_work(connection: Connection, windows: Iterable[Window]) -> dict[str, frozenset[str]]:
+    """Name the clients behind the redirect servers that these windows are about."""
+    servers = {window.target for window in windows if window.extent is Extent.REDIRECT}
+    if not servers:
+        return {}
+    found = await routes.whose(connection, (), behind=servers)
+    return {server: frozenset(name for name, one in found.items() if one.redirect == server) for server in servers}
 
 
 def quiet_of(chat: chats.Chat | None, default: Quiet) -> Quiet:

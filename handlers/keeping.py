@@ -53,12 +53,16 @@ async def edit_card(
 
 
 async def mute_pending(
-    tx: Connection, chat_id: int, incident_id: int, *, silence_id: int | None, now: datetime
+    tx: Connection,
+    chat_id: int,
+    incident_id: int,
+    *,
+    silence_id: int | None = None,
+    why: Reason = Reason.MUTED,
+    now: datetime,
 ) -> None:
-    """Take back a card that is owed but not sent: a silence covers it now."""
-    await outbox.drop_cards(
-        tx, chat_id, incident_id, state=OutboxState.MUTED, why=Reason.MUTED, at=now, silence_id=silence_id
-    )
+    """Take back a card that is owed but not sent: a silence or planned work covers it now."""
+    await outbox.drop_cards(tx, chat_id, incident_id, state=OutboxState.MUTED, why=why, at=now, silence_id=silence_id)
 
 
 async def _card(tx: Connection, entry: _Entry, *, state: OutboxState = OutboxState.OWED) -> None:
@@ -101,7 +105,8 @@ async def _held(tx: Connection, entry: _Entry) -> None:
 async def _muted(tx: Connection, entry: _Entry) -> None:
     decision = entry.decision
     if entry.told.pending:
-        await mute_pending(tx, entry.chat_id, decision.incident_id, silence_id=decision.silence_id, now=entry.now)
+        why, silence = decision.reason, decision.silence_id
+        await mute_pending(tx, entry.chat_id, decision.incident_id, silence_id=silence, why=why, now=entry.now)
     elif OutboxState.MUTED not in entry.told.states:
         await _card(tx, entry, state=OutboxState.MUTED)
 
@@ -122,6 +127,8 @@ async def _end(tx: Connection, entry: _Entry) -> None:
     """Owe the green cards and the short reply."""
     await _conclude(tx, entry)
     await _card(tx, entry)
+    if entry.told.folded:
+        await _storm(tx, entry)
 
 
 async def _conclude(tx: Connection, entry: _Entry) -> None:
@@ -167,6 +174,7 @@ _KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.RELEASED: _held,
     Reason.MUTED: _muted,
     Reason.QUIET: _until_morning,
+    Reason.PLANNED_WORK: _muted,
     Reason.EDIT: _edit,
     Reason.RESOLVED: _end,
     Reason.MERGED: _conclude,

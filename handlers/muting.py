@@ -114,7 +114,7 @@ async def tell_still(
 ) -> list[Decision]:
     """Owe «still broken» wherever no other silence lasts."""
     assert incident.id is not None
-    hall = await gather(tx, [incident], policy=policy)
+    hall = await gather(tx, [incident], policy=policy, now=now)
     told = (await heard(tx, [incident], hall))[incident.id]
     only = silence.chat_id if silence is not None else None
     made = still(incident, told=told, now=now, only=only, **hall.facts(incident))

@@ -31,7 +31,7 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
     ended = [one for one in about if one.state is IncidentState.ENDED]
     unmuted = await end_mended(tx, ended, now=now)
     await outbox.drop_reminders(tx, [one.id for one in ended if one.id is not None], at=now)
-    hall = await gather(tx, about, policy=policy)
+    hall = await gather(tx, about, policy=policy, now=now)
     told = await heard(tx, about, hall)
     decisions: list[Decision] = []
     seen: set[int | None] = set()

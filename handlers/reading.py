@@ -11,6 +11,7 @@ from checks.access import same_manager
 from checks.catalogue import Row
 from checks.estate import Estate
 from checks.hours import OFFICE, hours_of, opens_at, zone_of
+from checks.maintenance import covering as covering_work
 from checks.model import (
     Audience,
     Cause,
@@ -28,10 +29,10 @@ from checks.model import (
 from checks.notifications import Policy
 from checks.reports import SILENT, STATUS_CODES, ReportKind
 from checks.silences import covering, undoable
-from handlers.hearing import visible_in
+from handlers.hearing import behind_work, visible_in
 from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
 from handlers.rota import person_on_duty
-from storage import arrivals, chats, incidents, looks, people, reports, silences
+from storage import arrivals, chats, incidents, looks, maintenance, people, reports, silences
 from storage.database import Connection
 from templates.cards import Card, Mute, People, Someone, Step
 from templates.words import title
@@ -129,6 +130,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         duty=await _duty(connection, incident, row, view),
         handed=_step(who, incident.handed_by, incident.handed_at),
         mute=await _mute(connection, incident, view),
+        work_until=await _work_until(connection, incident, view),
         admin_url=clients[0].admin_url if len(clients) == 1 else None,
         repeat=repeat,
         expires_at=_moment(lead.detail) if lead and incident.code == "CertificateExpiring" else None,
@@ -209,6 +211,14 @@ async def _mute(connection: Connection, incident: Incident, view: View) -> Mute 
         return None
     who = await people.names(connection, {silence.author})
     return mute_of(silence, who.get(silence.author, ""), view.now)
+
+
+async def _work_until(connection: Connection, incident: Incident, view: View) -> datetime | None:
+    if incident.state is IncidentState.ENDED:
+        return None
+    windows = await maintenance.under_way(connection, view.now)
+    work = covering_work(windows, incident, view.now, behind=await behind_work(connection, windows))
+    return work.ends_at if work else None
 
 
 def _label(name: str, estate: Estate) -> str:

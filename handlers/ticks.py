@@ -10,10 +10,21 @@ from checks.freshness import Limits
 from checks.model import Subject
 from checks.reports import SILENT, ReportKind
 from checks.rules import Rules
-from handlers import notifications
+from handlers import notifications, planned
 from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
-from storage import absences, decisions, facts, health, incidents, invitations, outbox, tokens, updates
+from storage import (
+    absences,
+    decisions,
+    facts,
+    health,
+    incidents,
+    invitations,
+    maintenance,
+    outbox,
+    tokens,
+    updates,
+)
 from storage.database import Database
 
 
@@ -21,10 +32,11 @@ async def tick(database: Database, *, rules: Rules, now: datetime, pending: Coll
     """Do what is due every second; returns whether anything is owed because of it."""
 
     async def work(tx: Any) -> bool:
+        began = await planned.turn(tx, now=now)
         held = await incidents.any_held(tx)
         changes = await correlate_in(tx, rules=rules, now=now, pending=pending) if held else ()
         decisions = await notifications.tick(tx, now, policy=rules.policy)
-        return bool(changes or decisions)
+        return bool(changes or decisions or began)
 
     return await database.write(work)
 
@@ -65,5 +77,6 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await tokens.purge(tx, now)
         await updates.prune(tx, now)
         await invitations.prune(tx, before)
+        await maintenance.purge(tx, before=before)
 
     await database.write(work)

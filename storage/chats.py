@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Role
 from storage.database import upsert
-from storage.tables import chats, messages, meta, outbox, people, routes, silences, storms
+from storage.tables import chats, messages, meta, outbox, people, routes, silences, storms, windows
 
 BOT_QUIET = "telegram_quiet_until"
 
@@ -173,6 +173,7 @@ async def migrate(tx: AsyncConnection, old: int, new: int, *, at: datetime) -> N
     await tx.execute(update(chats).where(chats.c.fallback == old).values(fallback=new))
     await tx.execute(update(routes).where(routes.c.chat_id == old).values(chat_id=new))
     await tx.execute(update(silences).where(silences.c.chat_id == old).values(chat_id=new))
+    await tx.execute(update(windows).where(windows.c.chat_id == old).values(chat_id=new))
     await tx.execute(update(outbox).where(outbox.c.chat_id == old).values(chat_id=new, message_id=None))
     await tx.execute(
         update(storms).where(storms.c.chat_id == old, storms.c.ended_at.is_(None), _open_storm(new)).values(ended_at=at)

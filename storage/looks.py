@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import LookKind, Subject, SubjectKind
@@ -140,6 +140,22 @@ async def latest_of(connection: AsyncConnection, kind: LookKind, names: Collecti
         query = select(looks).where(looks.c.kind == kind, looks.c.subject_name.in_(wanted[start : start + 500]))
         for row in (await connection.execute(query)).mappings():
             found[row["subject_name"]] = _seen(row)
+    return found
+
+
+async def not_since(connection: AsyncConnection, subjects: Collection[Subject], since: datetime) -> dict[Key, datetime]:
+    """Return the looks at these subjects that were not made since a moment, and when they are due."""
+    found: dict[Key, datetime] = {}
+    for kind in SubjectKind:
+        names = sorted(subject.name for subject in subjects if subject.kind is kind)
+        for start in range(0, len(names), 500):
+            query = select(looks.c.subject_name, looks.c.kind, looks.c.due_at).where(
+                looks.c.subject_kind == kind,
+                looks.c.subject_name.in_(names[start : start + 500]),
+                or_(looks.c.at.is_(None), looks.c.at < since),
+            )
+            for name, look, due_at in await connection.execute(query):
+                found[Subject(kind, name), LookKind(look)] = due_at
     return found
 
 

@@ -98,7 +98,7 @@ async def owe(
         "state": state,
         "owed_at": now,
         "due_at": due_at or now,
-        "done_at": now if state is OutboxState.MUTED else None,
+        "done_at": now if state in {OutboxState.MUTED, OutboxState.FOLDED} else None,
         "why": why,
         "facts": dict(facts or {}),
     }

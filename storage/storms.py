@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,8 @@ class Storm:
     message_id: int | None = None
     digest: str = ""
     edited_at: datetime | None = None
+    runs: tuple[int, ...] = ()
+    """The planned work whose end it tells; then it is over from the start, and told all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,22 @@ async def open_ones(connection: AsyncConnection) -> list[Storm]:
 
 async def begin(tx: AsyncConnection, chat_id: int, thread_id: int | None, at: datetime) -> Storm:
     values = {"chat_id": chat_id, "thread_id": thread_id, "began_at": at, "last_at": at}
+    result = await tx.execute(insert(storms).values(values).returning(*storms.c))
+    return _storm(result.mappings().one())
+
+
+async def conclude_work(
+    tx: AsyncConnection, chat_id: int, thread_id: int | None, runs: Sequence[int], at: datetime
+) -> Storm:
+    """Make the one card that tells a chat the end of planned work, with all that is still broken inside."""
+    values = {
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "began_at": at,
+        "last_at": at,
+        "ended_at": at,
+        "runs": list(runs),
+    }
     result = await tx.execute(insert(storms).values(values).returning(*storms.c))
     return _storm(result.mappings().one())
 
@@ -118,6 +137,7 @@ def _storm(row: RowMapping) -> Storm:
         message_id=row["message_id"],
         digest=row["digest"],
         edited_at=row["edited_at"],
+        runs=tuple(row["runs"]),
     )
 
 

@@ -166,6 +166,8 @@ class Card:
     unlisted: bool = False
     """It ended because its client or server left the lists; whether it was mended is not known."""
     mute: Mute | None = None
+    work_until: datetime | None = None
+    """Planned work that covers it is under way; until when it is announced."""
     admin_url: str | None = None
     repeat: bool = False
     """Telegram's answer to an earlier copy was lost: this may be the second one."""

@@ -1,4 +1,4 @@
-"""Values that every room speaks in: the estate, looks and their facts, observations, health, incidents, silences."""
+"""Values that every room speaks in: the estate, looks and their facts, health, incidents, silences, planned work."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from checks.model.shown import Button, Message
 from checks.model.signal import Answer, Signal
 from checks.model.silence import Scope, Silence
 from checks.model.telling import Change, ChangeKind, NoteKind, OutboxState, Person, Role, Route, RouteKind, Untold
+from checks.model.window import Extent, Run, Source, Window, WindowState
 
 __all__ = [
     "SELF",
@@ -44,6 +45,7 @@ __all__ = [
     "Credentials",
     "Day",
     "Days",
+    "Extent",
     "Facts",
     "Family",
     "Fault",
@@ -72,11 +74,13 @@ __all__ = [
     "Role",
     "Route",
     "RouteKind",
+    "Run",
     "Scope",
     "Severity",
     "Shift",
     "Signal",
     "Silence",
+    "Source",
     "State",
     "Subject",
     "SubjectKind",
@@ -87,6 +91,8 @@ __all__ = [
     "Transition",
     "Turn",
     "Untold",
+    "Window",
+    "WindowState",
     "access_subject",
     "host_in",
 ]

@@ -10,6 +10,7 @@ from storage.tables.facts import accounts, fact_changes, facts, queries, usage_d
 from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, tokens
 from storage.tables.looking import absences, health, looks, transitions
+from storage.tables.maintenance import runs, windows
 from storage.tables.people import audit, invitations, people, updates
 from storage.tables.telling import chats, decisions, messages, outbox, routes, storms
 
@@ -48,6 +49,7 @@ __all__ = [
     "redirects",
     "reports",
     "routes",
+    "runs",
     "shifts",
     "signals",
     "silences",
@@ -58,4 +60,5 @@ __all__ = [
     "transitions",
     "updates",
     "usage_daily",
+    "windows",
 ]

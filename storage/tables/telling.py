@@ -57,6 +57,7 @@ storms = Table(
     Column("message_id", BigInteger),
     Column("digest", String, nullable=False, server_default=""),
     Column("edited_at", Instant),
+    Column("runs", JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 Index(

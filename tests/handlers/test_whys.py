@@ -8,10 +8,11 @@ from datetime import time, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from checks.model import ChangeKind, Person, Priority, Role, State, Transition, Untold
+from checks.model import ChangeKind, Extent, Person, Priority, Role, State, Transition, Untold, Window
 from checks.notifications import Decision, Policy, Reason
 from checks.quiet import Quiet
 from handlers import losses, ticks
+from handlers.planned import open_window
 from handlers.storms import fold
 from storage import decisions, health, outbox, people, tables
 from templates.deciding import DECIDED, UNTOLD
@@ -77,6 +78,13 @@ async def folded(stage):
     await stage.step(known, ChangeKind.GREW, at=after(1))
 
 
+async def at_work(stage):
+    await stage.bind(SUPPORT.id)
+    announced = Window(extent=Extent.CLIENT, target="romashka", begins_at=NOON, ends_at=after(hours=1), created_at=NOON)
+    await stage.database.write(lambda tx: open_window(tx, announced, now=NOON))
+    await stage.opens(at=after(1))
+
+
 async def at_night(stage):
     stage.policy = Policy(quiet=Quiet(begin=time(0), end=time(23, 59)))
     await stage.bind(SUPPORT.id)
@@ -87,6 +95,7 @@ QUIET: dict[Reason, Callable[[Stage], Awaitable[None]]] = {
     Reason.MUTED: muted,
     Reason.HELD: held,
     Reason.QUIET: at_night,
+    Reason.PLANNED_WORK: at_work,
     Reason.NOT_ROUTED: not_routed,
     Reason.PRIORITY_BELOW_ROUTE: below,
     Reason.NOBODY_LISTENS: nobody,

@@ -15,6 +15,7 @@ from templates import LIMIT, names, phrase, render, unmarked
 from templates.cards import People, Still
 from templates.gallery import message_of, show
 from templates.sample_answers import ANSWERS
+from templates.sample_work import WORKS
 from templates.samples import BRIEFS, NIGHT, STORM, Sample, by_day, client, hits, redirect
 from templates.samples import SAMPLES as CARDS
 from tests.telegram_html import check_message, utf16
@@ -26,7 +27,7 @@ ALERTS = frozenset(
     {"redirect_down", "shared_down", "client_down", "certificate_ends", "still", "mended", "mended_reply", "blind"}
     | {"intake_silent", "ourselves"}
 )
-SAMPLES = (*CARDS, *ANSWERS)
+SAMPLES = (*CARDS, *ANSWERS, *WORKS)
 IDS = [sample.title for sample in SAMPLES]
 
 NASTY = st.one_of(
