@@ -25,6 +25,13 @@ class Act(StrEnum):
     MUTE_CODE = "mute_code"
     BIND = "bind"
     BIND_OWN = "bind_own"
+    QUIET = "quiet"
+    """Choose quiet hours: one's own in private, a group's with the right to bind there."""
+    DUTY = "duty"
+    LEAVE = "leave"
+    """Say that oneself will be away, and who stands in."""
+    ROTA = "rota"
+    """Make shifts, and send others away."""
     PEOPLE = "people"
     INVITE = "invite"
     AUDIT = "audit"
@@ -112,6 +119,10 @@ RULES: Mapping[Act, Rule] = {
     Act.MUTE_CODE: Rule(roles=STAFF),
     Act.BIND: Rule(roles=STAFF, introduces=True),
     Act.BIND_OWN: Rule(roles=WORKERS, introduces=True),
+    Act.QUIET: Rule(roles=EVERYBODY),
+    Act.DUTY: Rule(roles=EVERYBODY),
+    Act.LEAVE: Rule(roles=STAFF),
+    Act.ROTA: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
     Act.PEOPLE: Rule(roles=frozenset({Role.ADMIN, Role.HEAD}), private=True),
     Act.INVITE: Rule(roles=ADMINS, private=True),
     Act.AUDIT: Rule(roles=ADMINS, private=True),
@@ -126,6 +137,8 @@ COMMANDS: Mapping[str, Act] = {
     "why": Act.SEE_ESTATE,
     "help": Act.HELP,
     "here": Act.BIND_OWN,
+    "duty": Act.DUTY,
+    "quiet": Act.QUIET,
     "people": Act.PEOPLE,
     "invite": Act.INVITE,
     "audit": Act.AUDIT,
@@ -159,6 +172,8 @@ PRESSES: Mapping[Action, Act] = {
     Action.IMPORT_APPLY: Act.IMPORT,
     Action.IMPORT_DROP: Act.IMPORT,
     Action.HERE: Act.BIND_OWN,
+    Action.QUIET: Act.QUIET,
+    Action.DUTY: Act.DUTY,
     Action.ROLE: Act.INVITE,
     Action.PEOPLE: Act.PEOPLE,
     Action.JOURNAL: Act.AUDIT,

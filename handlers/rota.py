@@ -13,6 +13,8 @@ from storage import chats, duty, people
 from storage.database import Connection
 from templates.cards import Someone
 
+STAND_IN = frozenset({Role.ADMIN, Role.HEAD, Role.SUPPORT})
+"""Roles that may hold a shift."""
 LOOKED_BACK = timedelta(days=14)
 
 
@@ -52,6 +54,11 @@ async def staff(connection: Connection, policy: Policy, now: datetime) -> Staff:
         chain=chain,
         reachable=await chats.reachable(connection),
     )
+
+
+async def stand_ins(connection: Connection) -> list[Person]:
+    """Return everybody who may hold a shift, by name."""
+    return [one for one in await people.everybody(connection) if one.role in STAND_IN and not one.suspended]
 
 
 async def person_on_duty(connection: Connection, policy: Policy, now: datetime) -> Someone | None:

@@ -9,6 +9,7 @@ from handlers import (
     agents,
     chats,
     documents,
+    duty,
     errors,
     help,  # noqa: A004 - the noun of the module
     here,
@@ -16,6 +17,7 @@ from handlers import (
     journal,
     people,
     questions,
+    quiet,
     reasons,
     silences,
 )
@@ -37,6 +39,8 @@ def build(deps: Deps) -> Router:
         admission.router(),
         chats.router(),
         here.router(),
+        duty.router(),
+        quiet.router(),
         help.router(),
         people.router(),
         journal.router(),

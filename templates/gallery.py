@@ -9,6 +9,7 @@ from datetime import datetime
 from checks.model import Message
 from templates import render, unmarked
 from templates.sample_answers import ANSWERS
+from templates.sample_duty import SAMPLES as DUTY
 from templates.sample_work import WORKS
 from templates.samples import SAMPLES, Sample
 
@@ -26,7 +27,7 @@ def message_of(sample: Sample) -> Message:
 
 
 def pages() -> Iterator[str]:
-    return (show(sample) for sample in (*SAMPLES, *ANSWERS, *WORKS))
+    return (show(sample) for sample in (*SAMPLES, *ANSWERS, *WORKS, *DUTY))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from checks.access import ChatKind
 from checks.model import Incident, NoteKind, Person, Role, Silence, Subject
 from checks.rules import Rules
 from demo import telegram
+from demo.telegram.people import press
+from demo.telegram.queries import answered
 from demo.telegram.seams import WORLD
 from handlers import routers, showing
 from handlers.deps import Deps
@@ -142,6 +144,15 @@ class Talk:
         told = await self.post("presses", chat_id=chat_id, user_id=person.id, message_id=number, button=button, wait=5)
         await self.settled()
         return dict(told)
+
+    async def forges(self, person: Any, data: str, chat: Any = None, message: Any = None) -> dict[str, Any]:
+        """Press a button that the message does not show (any more), as an old client or a forger would."""
+        chat_id = person.id if chat is None else chat.id
+        number = (message or (await self.heard(chat_id))[-1])["message_id"]
+        query = press(self.world, chat_id=chat_id, user_id=person.id, message_id=number, data=data)
+        told = await answered(query, 5)
+        await self.settled()
+        return told or {"answer": None, "alert": False}
 
     async def opens(self, incident: Incident) -> int:
         """Open an incident and owe nobody anything; returns its number."""

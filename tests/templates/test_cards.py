@@ -15,6 +15,7 @@ from templates import LIMIT, names, phrase, render, unmarked
 from templates.cards import People, Still
 from templates.gallery import message_of, show
 from templates.sample_answers import ANSWERS
+from templates.sample_duty import SAMPLES as DUTY
 from templates.sample_work import WORKS
 from templates.samples import BRIEFS, NIGHT, STORM, Sample, by_day, client, hits, redirect
 from templates.samples import SAMPLES as CARDS
@@ -27,7 +28,7 @@ ALERTS = frozenset(
     {"redirect_down", "shared_down", "client_down", "certificate_ends", "still", "mended", "mended_reply", "blind"}
     | {"intake_silent", "ourselves"}
 )
-SAMPLES = (*CARDS, *ANSWERS, *WORKS)
+SAMPLES = (*CARDS, *ANSWERS, *WORKS, *DUTY)
 IDS = [sample.title for sample in SAMPLES]
 
 NASTY = st.one_of(

@@ -24,7 +24,7 @@ HOSTILE = st.text(max_size=300) | st.sampled_from(
 ACTS = (
     "came_in", "invited", "role", "suspended", "reinstated", "left_group", "introduced", "chat_lost", "chat_back",
     "chat_moved", "bound", "unbound", "take", "back", "handed", "mute", "reason", "undo", "unmute", "import",
-    "import_drop", "something else",
+    "import_drop", "leave", "leave_off", "shift", "shift_new", "shift_off", "quiet", "something else",
 )  # fmt: skip
 
 
