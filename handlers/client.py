@@ -24,12 +24,13 @@ from checks.model import (
 )
 from checks.model.installation import Key, Latest
 from checks.reports import ReportKind
+from checks.rhythm import habit_of
 from checks.silences import active
 from handlers.cards import briefs
 from handlers.impact import FRESH
 from handlers.observations import STALE
 from handlers.reading import View, mute_of
-from storage import arrivals, facts, health, incidents, looks, people, silences
+from storage import arrivals, facts, health, incidents, looks, people, rhythms, silences
 from storage.database import Connection
 from storage.looks import Seen
 from templates.answers import Answer, Check, ClientCard, Report, Served, Verdict
@@ -52,6 +53,7 @@ async def read_client(connection: Connection, client: Client, view: View) -> Cli
     heard = await arrivals.of_clients(connection, [client.name])
     upload, status = (heard.get((client.name, kind)) for kind in (ReportKind.SYSINFO, ReportKind.STATUS))
     report = report_of(await facts.latest(connection, client.name))
+    rhythm = (await rhythms.of_clients(connection, [client.name])).get(client.name)
     known = await incidents.of_client(connection, client.name, since=view.now)
     behind = await _shared(connection, client, view.estate, {one.id for one in known})
     open_ones = await briefs(connection, [*(one for one in known if one.ended_at is None), *behind], view)
@@ -71,6 +73,8 @@ async def read_client(connection: Connection, client: Client, view: View) -> Cli
         incidents=open_ones,
         mutes=await _mutes(connection, client.name, view),
         report_heard_at=heard_at,
+        habit=str(habit_of(rhythm) or "") if rhythm else "",
+        habit_from=rhythm.learns_until if rhythm and view.now < rhythm.learns_until else None,
         status_heard_at=status.known.heard_at if status else None,
         report=report,
         answers=answers,

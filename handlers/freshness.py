@@ -7,6 +7,7 @@ from typing import Any
 
 from checks.freshness import Limits, heard, intake, silent
 from checks.model import Observation, Outcome, State
+from handlers.rhythms import unusually_late
 from storage import absences, arrivals
 
 MEMORY = timedelta(days=90)
@@ -23,6 +24,7 @@ async def overdue_observations(connection: Any, now: datetime, *, limits: Limits
     away = await absences.since(connection, now - MEMORY, now)
     found = await _intake(connection, now, away)
     found += [silent(sender, now) for sender in await arrivals.newly_silent(connection, now, limits, away)]
+    found += await unusually_late(connection, now, away)
     found += [heard(name, kind, now) for name, kind in await arrivals.heard_again(connection, now, limits, away)]
     return found
 

@@ -44,6 +44,7 @@ COUNTED = timedelta(hours=2)
 REPORTED: Mapping[str, ReportKind] = {
     **{code: kind for kind, code in SILENT.items()},
     **dict.fromkeys(STATUS_CODES.values(), ReportKind.STATUS),
+    "UploadUnusuallyLate": ReportKind.SYSINFO,
     "UploadBroken": ReportKind.SYSINFO,
 }
 """Which report tells of a check."""

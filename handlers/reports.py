@@ -15,7 +15,7 @@ from checks.readers.status import MAX_BYTES, read_status
 from checks.readers.sysinfo import MOSCOW, Sysinfo, read_sysinfo
 from checks.reports import Broken, Report, ReportKind
 from checks.written import write_apart
-from handlers import facts
+from handlers import facts, rhythms
 from handlers.facts import Told
 from handlers.ledger import Answer, Delivery, Ledger
 from storage import arrivals, reports, tokens
@@ -206,8 +206,10 @@ class Intake:
         await arrivals.save(tx, ledger.changed.values())
         new = [each.report for each, answer in zip(deliveries, answers, strict=True) if answer is Answer.NEW]
         await facts.keep(tx, [_told(report, now, known) for report in new if report.facts is not None])
+        sent = {client for client, kind in ledger.changed if kind is ReportKind.SYSINFO}
+        in_time = await rhythms.heard(tx, sent, now, zones=known) if sent else []
         await tokens.used(tx, [each.sender.hash for each in deliveries], now)
-        recorded = await self._record(tx, ledger.observations, now=now)
+        recorded = await self._record(tx, [*ledger.observations, *in_time], now=now)
         wanted = {arrival.file for arrival in ledger.heard.values()}
         replaced = ({each.place for each in deliveries} | {arrival.file for arrival in heard.values()}) - wanted - {""}
         return _Receipt(answers=answers, recorded=recorded, replaced=replaced)

@@ -95,6 +95,10 @@ class ClientCard:
     incidents: tuple[Brief, ...] = ()
     mutes: tuple[Mute, ...] = ()
     report_heard_at: datetime | None = None
+    habit: str = ""
+    """How often its reports usually come, as the rhythm says it; empty = not known."""
+    habit_from: datetime | None = None
+    """From when on that will be known, while it is being learnt."""
     status_heard_at: datetime | None = None
     report: Report | None = None
     answers: tuple[Answer, ...] = ()

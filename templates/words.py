@@ -72,6 +72,7 @@ REASONS: Mapping[str, str] = {
     "product_control": "состав баз с ошибкой",
     "silent": "отчётов нет",
     "never": "не было ни одного отчёта",
+    "unusual": "такая тишина для него необычна",
     "late": "отчёт опаздывает",
     "broken": "отчёт не читается",
     **{broken_reason(why): words for why, words in BROKEN.items()},
@@ -118,6 +119,15 @@ KINDS: Mapping[str, str] = {
     LookKind.BILLING: "онлайн-доступ",
     LookKind.REFERENCE: "проверочный узел",
 }
+EVERY: Mapping[int, str] = {
+    900: "каждые 15 минут",
+    1800: "каждые полчаса",
+    3600: "раз в час",
+    **{3600 * hours: f"раз в {hours} часа" for hours in (2, 3, 4)},
+    **{3600 * hours: f"раз в {hours} часов" for hours in (6, 8, 12)},
+    86400: "раз в сутки",
+}
+"""Seconds between a client's usual reports → how that is said."""
 MENDED: Mapping[str, str] = {
     Family.SERVICE: "снова работает",
     Family.DOMAIN: "снова открывается по обычному адресу",
@@ -168,6 +178,13 @@ def reason(word: str) -> str:
     return word
 
 
+def habit(said: str) -> str | None:
+    """Return in words how often a client usually reports: «раз в час по будням»; None when it does not say."""
+    seconds, _, days = said.partition("/")
+    every = EVERY.get(int(seconds)) if seconds.isascii() and seconds.isdecimal() and len(seconds) < 7 else None  # noqa: PLR2004
+    return None if every is None else f"{every} по будням" if days == "workdays" else every
+
+
 def title(code: str, usual: str, why: str) -> str:
     """Return what is wrong, more exactly than the catalogue's ``usual`` where the measured reason allows it."""
     return TITLES.get((code, why.partition("_")[0] if why.startswith("status_") else why), usual)
@@ -198,6 +215,7 @@ WORDS: dict[str, Any] = {
     "SPANS": SPANS,
     "TITLED": TITLED,
     "did": did,
+    "habit": habit,
     "mark": mark,
     "reason": reason,
 }

@@ -8,7 +8,7 @@ from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, credentials, proposals, redirects
 from storage.tables.facts import accounts, fact_changes, facts, queries, usage_daily
 from storage.tables.incidents import incidents, silences, symptoms, timeline
-from storage.tables.intake import arrivals, reports, tokens
+from storage.tables.intake import arrivals, reports, rhythms, tokens
 from storage.tables.looking import absences, health, looks, transitions
 from storage.tables.maintenance import runs, windows
 from storage.tables.people import audit, invitations, people, updates
@@ -48,6 +48,7 @@ __all__ = [
     "queries",
     "redirects",
     "reports",
+    "rhythms",
     "routes",
     "runs",
     "shifts",

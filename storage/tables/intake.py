@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.types import JSON
 
 from storage.tables.columns import Instant, metadata
@@ -35,6 +35,17 @@ reports = Table(
     UniqueConstraint("client", "kind", "digest"),
 )
 Index("ix_reports_client", reports.c.client, reports.c.kind, reports.c.received_at)
+
+rhythms = Table(
+    "rhythms",
+    metadata,
+    Column("client", String, ForeignKey("clients.name"), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+    Column("late_at", Instant),
+)
+Index("ix_rhythms_late_at", rhythms.c.late_at)
 
 arrivals = Table(
     "arrivals",
