@@ -112,6 +112,7 @@ def policy_of(config: Config) -> Policy:
         quiet=quiet_of(config.quiet_hours),
         escalation=Escalation(after=config.escalation.after(), taker_after=config.escalation.taker or None),
         rota=rota_of(config),
+        hand_over=config.duty.hand_over,
     )
 
 

@@ -20,7 +20,7 @@ from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import cards, escalations, retention, ticks
+from handlers import cards, escalations, handover, retention, ticks
 from handlers.afterwork import Afterwork
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
@@ -63,10 +63,12 @@ class World:
             self.delivery.wake()
 
     async def judge_time(self) -> None:
-        """Find who has become overdue, and what nobody took in time."""
+        """Find who has become overdue, what nobody took in time, and whose duty has begun."""
         pending, rules = self.prober.pending, self.watch.rules()
         overdue = await ticks.judge_time(self.database, rules=rules, now=self.now(), pending=pending)
-        if await escalations.escalate(self.database, now=self.now(), policy=rules.policy) or overdue:
+        called = await escalations.escalate(self.database, now=self.now(), policy=rules.policy)
+        changed = await handover.hand_over(self.database, now=self.now(), policy=rules.policy)
+        if overdue or called or changed:
             self.delivery.wake()
 
     def intake(self) -> Intake:

@@ -88,6 +88,8 @@ class Policy:
     """How long an incident may stay untaken, or last with the one who took it."""
     rota: Rota = field(default_factory=Rota)
     """Shifts of the configuration; those made in the chat are kept in the database."""
+    hand_over: bool = True
+    """A card at every change of the person on duty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

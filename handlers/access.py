@@ -17,6 +17,7 @@ from checks.access import Act, ChatKind, Refusal, Refused
 from handlers.deps import Deps
 from handlers.manners import Manners
 from handlers.refusals import refuse
+from handlers.sight import sight_of
 from handlers.turn import Denied, Repeated, Turn
 from storage import chats, people, updates
 
@@ -79,6 +80,8 @@ async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: 
         person = await people.get(connection, user.id) if user else None
         seen = None if chat is None else await chats.load(connection, chat.id)
         known = chat is not None and (chat.id in deps.chats or await chats.introduced(connection, chat.id))
+        rules = deps.rules()
+        sees = None if chat is None else await sight_of(connection, chat.id, rules.estate, rules.policy)
     return Turn(
         deps=deps,
         bot=bot,
@@ -88,6 +91,7 @@ async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: 
         chat=ChatKind.PRIVATE if private else ChatKind.GROUP if known else ChatKind.UNKNOWN,
         zone=zone_of(seen, deps.zone),
         met=seen is not None,
+        sees=sees,
         user_id=user.id if user else 0,
         user_name=user.full_name[:NAME_AT_MOST] if user else "",
         username=user.username if user else None,

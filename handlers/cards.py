@@ -12,6 +12,7 @@ from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, 
 from checks.notifications import Policy
 from checks.rules import Rules
 from checks.silences import covering
+from handlers import handover
 from handlers.hearing import visible_in
 from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
@@ -52,6 +53,8 @@ async def render(
         view = View(estate=estate, now=now, zone=there, chat_id=owed.chat_id, policy=policy)
         if owed.kind is NoteKind.NOTICE:
             return _notice(owed, view)
+        if owed.kind is NoteKind.HAND_OVER:
+            return await handover.card(connection, owed, view)
         if owed.kind is NoteKind.STORM:
             return await _storm(connection, owed, view)
         incident = await incidents.load(connection, owed.incident_id) if owed.incident_id else None

@@ -20,6 +20,7 @@ from handlers.manners import Manners
 from handlers.notifications import owe
 from handlers.pressed import on_press
 from handlers.replies import answer, show
+from handlers.sight import require_client, require_incident
 from handlers.turn import Turn
 from storage import incidents, names, people
 from storage.database import Connection
@@ -65,6 +66,7 @@ async def case(turn: Turn, query: CallbackQuery, number: int, act: Act) -> Case 
     if incident is None:
         await answer(turn, query, "gone", alert=True)
         return None
+    require_incident(turn, incident)
     turn.require(act, owners)
     return Case(incident, number, owners)
 
@@ -80,7 +82,8 @@ async def owners_of(connection: Connection, incident: Incident) -> list[str | No
 
 
 async def owner_of(turn: Turn, client: str) -> list[str | None]:
-    """Return whose the client is."""
+    """Return whose the client is; this chat must be one that may see them."""
+    require_client(turn, client)
     async with turn.deps.database.read() as connection:
         return await names.owners(connection, {client})
 

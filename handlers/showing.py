@@ -63,6 +63,7 @@ def question(turn: Turn) -> Question:
         now=turn.now,
         zone=turn.deps.zone,
         only_manager=_only_manager(turn),
+        sees=turn.sees,
         estate=rules.estate,
         admin=turn.chat is ChatKind.PRIVATE and not isinstance(turn.verdict(Act.AGENT), Refused),
         volume=rules.policy.volume,

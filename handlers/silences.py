@@ -16,6 +16,7 @@ from handlers import showing
 from handlers.muting import silenced, unsilence
 from handlers.pressed import on_press
 from handlers.replies import answer, show
+from handlers.sight import require_client
 from handlers.turn import Turn
 from handlers.wishes import ACTS, Wish, facts_of, note, owners_of_silence, owners_of_wish, wish_of
 from storage import people, silences
@@ -158,6 +159,8 @@ async def _lasting(query: CallbackQuery, press: Press, turn: Turn) -> Silence | 
     if silence is None:
         await answer(turn, query, "gone", alert=True)
         return None
+    if silence.scope is Scope.CLIENT:
+        require_client(turn, silence.target)
     if silence.author != turn.user_id:
         turn.require(ACTS[silence.scope], owners)
     if silence.ended_at is not None:

@@ -41,6 +41,8 @@ class Question:
     """For chats that have chosen none of their own."""
     only_manager: str | None = None
     """As the lists call this manager; None = sees everybody."""
+    sees: AbstractSet[str] | None = None
+    """The clients that the chat may see; None = everybody's."""
     estate: Estate | None = None
     """The lists, where somebody has them at hand."""
     admin: bool = False
@@ -55,7 +57,7 @@ async def overview(question: Question) -> Message:
         own = own_names(question, book)
         known = await _open_incidents(connection, book.estate, own)
         hit = {name for one in known for name in hit_names(one, book.estate)} & own
-        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
+        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question, book.estate)]
         estate = Overview(
             clients=len(own),
             hit=len(hit),
@@ -124,7 +126,7 @@ async def mutes(question: Question, arg: str = "") -> Message:
     async with question.database.read() as connection:
         view, book = await open_view(connection, question)
         own = own_names(question, book)
-        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question)]
+        lasting = [one for one in await silences.lasting(connection) if _concerns(one, own, question, book.estate)]
         shown, page = cut(lasting, arg)
         who = await people.names(connection, {one.author for one in shown})
         rows = [await _muted(connection, one, who.get(one.author, ""), view) for one in shown]
@@ -144,9 +146,10 @@ async def open_view(connection: Connection, question: Question) -> tuple[View, B
 def own_names(question: Question, book: Book) -> AbstractSet[str]:
     """Return the names of the clients that may be seen."""
     everybody = book.estate.clients
+    here = everybody.keys() if question.sees is None else everybody.keys() & question.sees
     if question.only_manager is None:
-        return everybody.keys()
-    return {name for name, one in everybody.items() if same_manager(question.only_manager, one.manager)}
+        return here
+    return {name for name in here if same_manager(question.only_manager, everybody[name].manager)}
 
 
 async def _open_incidents(connection: Connection, estate: Estate, own: AbstractSet[str]) -> list[Incident]:
@@ -189,12 +192,22 @@ def named(one: Client) -> Named:
     return Named(name=one.name, label=one.label, hint=one.name if one.name.casefold() != one.label.casefold() else "")
 
 
-def _concerns(silence: Silence, own: AbstractSet[str], question: Question) -> bool:
+def _concerns(silence: Silence, own: AbstractSet[str], question: Question, estate: Estate) -> bool:
     if not active(silence, question.now):
         return False
     if question.only_manager is None:
-        return True
+        return question.sees is None or silence.chat_id == question.chat_id or _touches(silence, own, estate)
     return silence.chat_id == question.chat_id or (silence.scope is Scope.CLIENT and silence.target in own)
+
+
+def _touches(silence: Silence, own: AbstractSet[str], estate: Estate) -> bool:
+    """Say whether a silence mutes anything about these clients; a kind of alert is everybody's."""
+    if silence.scope is Scope.CLIENT:
+        return silence.target in own
+    cause = Cause.parse(silence.target) if silence.scope is Scope.CAUSE else None
+    if cause is None:
+        return True
+    return cause.name in own or not own.isdisjoint(estate.behind.get(cause.name, ()))
 
 
 async def _muted(connection: Connection, silence: Silence, by: str, view: View) -> Mute:

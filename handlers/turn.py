@@ -50,6 +50,8 @@ class Turn:
     username: str | None = None
     person: Person | None = None
     thread_id: int | None = None
+    sees: frozenset[str] | None = None
+    """The clients that this chat may see; None = everybody's."""
     met: bool = False
     """The chat was known before."""
     marked: bool = field(default=False, init=False)

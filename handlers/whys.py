@@ -131,7 +131,8 @@ async def _account(
     asked = {step.person_id for step in steps if step.person_id} | {one.author for one in quiet.values()}
     chat_ids = {note.chat_id for note in notes} | {one.decision.chat_id for one in made if one.decision.chat_id}
     who = await people.names(connection, asked | {one for one in chat_ids if one > 0})
-    titles = await _titles(connection, who) if question.only_manager is None else {}
+    everything = question.only_manager is None and question.sees is None
+    titles = await _titles(connection, who) if everything else {}
     words = _Known(view=view, titles=titles, who=who, silences=quiet)
     moments: list[Moment] = [_measured(one) for one in seen if one.code in ROWS]
     moments += [

@@ -8,6 +8,7 @@ from typing import Any
 from checks.access import Act, Owners
 from checks.model import Cause, CauseKind, Incident, Scope, Silence
 from handlers.incidents import owners_of
+from handlers.sight import require_client, require_incident
 from handlers.turn import Turn
 from storage import incidents, names
 from storage.database import Connection
@@ -48,6 +49,10 @@ async def wish_of(turn: Turn, number: int, scope: str, client: str) -> Wish | No
 
 
 async def owners_of_wish(turn: Turn, wish: Wish) -> Owners:
+    if wish.client:
+        require_client(turn, wish.client)
+    if wish.incident is not None:
+        require_incident(turn, wish.incident)
     async with turn.deps.database.read() as connection:
         if wish.scope is Scope.CLIENT or wish.incident is None:
             return await names.owners(connection, {wish.client or ""})

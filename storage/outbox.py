@@ -185,6 +185,12 @@ async def untold(connection: AsyncConnection, priorities: Collection[Priority]) 
     return list((await connection.execute(query)).scalars())
 
 
+async def owed_before(connection: AsyncConnection, kind: NoteKind, chat_id: int, why: str) -> bool:
+    """Say whether a chat was ever owed a note of this kind for this reason: what is told once is not told twice."""
+    same = (outbox.c.kind == kind, outbox.c.chat_id == chat_id, outbox.c.why == why)
+    return (await connection.execute(select(outbox.c.id).where(*same).limit(1))).first() is not None
+
+
 async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """Return how many notes wait to be told (or are in hand) and since when the oldest is due."""
     query = select(func.count(), func.min(outbox.c.due_at)).where(outbox.c.state.in_((*WAITING, OutboxState.SENDING)))

@@ -57,6 +57,7 @@ NOTES: Mapping[NoteKind, str] = {
     NoteKind.RESOLVED: "сообщение о починке",
     NoteKind.STORM: "сводка",
     NoteKind.BLIND: "сообщение о нас самих",
+    NoteKind.HAND_OVER: "передача смены",
     NoteKind.NOTICE: "заметка",
 }
 

@@ -11,7 +11,9 @@ from checks.duty import Duty
 from checks.escalation import Chain, Escalation
 from checks.model import Days, Leave, Person, Priority, Role, Shift, Turn
 from checks.quiet import NEVER, Quiet
-from templates.samples import DAY, Sample
+from templates.cards import Someone
+from templates.rounds import Round
+from templates.samples import BRIEFS, DAY, Sample
 
 NAMES = {1: "Вера", 2: "Глеб", 3: "Анна", 4: "Игорь"}
 PEOPLE = tuple(Person(id=number, name=name, role=Role.SUPPORT) for number, name in NAMES.items())
@@ -74,6 +76,17 @@ def _sample(title: str, template: str, **facts: Any) -> Sample:
 
 DAYS = tuple(date(2026, 11, 24) + timedelta(days=number) for number in range(7))
 
+ROUND = Round(
+    to=Someone(id=4, name="Игорь"),
+    before=Someone(id=3, name="Анна"),
+    since=DAY - 9 * HOUR,
+    until=DAY + 15 * HOUR,
+    free=BRIEFS[:1],
+    taken=tuple(replace(one, taken_by="Анна") for one in BRIEFS[1:2]),
+    muted=tuple(replace(one, muted=True) for one in BRIEFS[2:]),
+    ended=tuple(replace(one, ended_at=DAY) for one in BRIEFS[:2]),
+)
+
 SAMPLES: tuple[Sample, ...] = (
     _duty("/duty"),
     _duty("/duty: позвать некого", chain=Chain(), leaves=(), away=False, plans=False),
@@ -89,6 +102,12 @@ SAMPLES: tuple[Sample, ...] = (
     _sample("Отсутствие: по какой", "leave_days", days=DAYS, first=DAYS[0], who="Анна", base="leave.3.b4f2a"),
     _sample("Отсутствие: кто вместо", "leave_people", page=_Page(), base="leave.3.b4f2a.b4f2c", instead=True),
     _sample("Отсутствие: кого не будет", "leave_people", page=_Page(), base="leave", instead=False),
+    _sample("Передача смены", "hand_over", round=ROUND),
+    _sample(
+        "Передача смены: всё тихо",
+        "hand_over",
+        round=replace(ROUND, before=None, free=(), taken=(), muted=(), ended=()),
+    ),
     _quiet("Тихие часы чата", Quiet()),
     _quiet("Тихие часы человека", Quiet(loud=0, comes=3), private=True, chosen=False),
     _quiet("Тихих часов нет", NEVER),

@@ -43,6 +43,8 @@ class NoteKind(StrEnum):
     RESOLVED = "resolved"
     STORM = "storm"
     BLIND = "blind"
+    HAND_OVER = "hand_over"
+    """A change of the person on duty: what is open, muted, taken, and what has ended since."""
     NOTICE = "notice"
     """A plain notice about ourselves (a dead chat, a lost topic), facts in the outbox row."""
 
