@@ -154,6 +154,8 @@ PRESSES: Mapping[Action, Act] = {
     Action.TAKE: Act.WORK,
     Action.GIVE_BACK: Act.WORK,
     Action.HANDED: Act.WORK,
+    Action.REMIND: Act.WORK,
+    Action.FORGET_REMINDER: Act.WORK,
     Action.LOOK_NOW: Act.LOOK,
     Action.DETAILS: Act.SEE,
     Action.CARD: Act.SEE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 VERSION = "1"
@@ -10,6 +11,8 @@ LIMIT = 64
 SEPARATOR = ":"
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 LARGEST_ID = 2**63
+LAST_MINUTE = 4_102_444_800 // 60
+"""The year 2100: later moments are no reminders."""
 
 
 class Action(StrEnum):
@@ -18,6 +21,9 @@ class Action(StrEnum):
     TAKE = "take"
     GIVE_BACK = "back"
     LOOK_NOW = "look"
+    REMIND = "rem"
+    """At the moment in the argument: minutes since the epoch, base 36."""
+    FORGET_REMINDER = "norem"
     DETAILS = "more"
     CARD = "card"
     """Back to the card."""
@@ -87,6 +93,17 @@ def parse(data: str) -> Press | None:
         return None
     id_ = from_base36(number)
     return None if id_ is None else Press(Action(action), id_, arg)
+
+
+def moment_word(at: datetime) -> str:
+    """Return a moment as a button's argument, to the minute."""
+    return to_base36(int(at.timestamp()) // 60)
+
+
+def moment_of(word: str) -> datetime | None:
+    """Read a moment from a button's argument; None for anything that is none. Never raises."""
+    minutes = from_base36(word)
+    return None if minutes is None or minutes > LAST_MINUTE else datetime.fromtimestamp(minutes * 60, UTC)
 
 
 def to_base36(number: int) -> str:

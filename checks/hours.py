@@ -33,8 +33,15 @@ class Hours:
 
 
 OFFICE = Hours(time(8), time(20))
-"""When somebody may be at work at a client whose hours are not known; Monday to Friday."""
+"""When somebody may be at work at a client whose hours are not known, where no night is set; Monday to Friday."""
 ALWAYS = Hours(time(0), time(0))
+
+
+def beside(night_begins: time, night_ends: time) -> Hours:
+    """Return the working hours that quiet hours leave: one setting says what night is, for chats and for cards."""
+    if night_begins == night_ends:
+        return OFFICE
+    return Hours(night_ends, night_begins if night_begins > night_ends else time.max)
 
 
 def zone_of(text: str | None, default: tzinfo) -> tzinfo:
@@ -70,6 +77,11 @@ def _clock(hour: str, minute: str | None) -> time | None:
     if int(hour) > 24 or int(minute or 0) > 59:  # noqa: PLR2004 - the clock
         return None
     return time(23, 59) if int(hour) == 24 else time(int(hour), int(minute or 0))  # noqa: PLR2004
+
+
+def is_day_off(now: datetime, zone: tzinfo) -> bool:
+    """Tell whether it is Saturday or Sunday there."""
+    return now.astimezone(zone).weekday() >= WORKDAYS
 
 
 def opens_at(now: datetime, zone: tzinfo, hours: Hours = OFFICE) -> datetime | None:

@@ -22,7 +22,7 @@ from storage import chats, incidents, maintenance, people, silences, storms
 from storage import estate as registry
 from storage.database import Connection, Database
 from storage.escalations import LASTING, UNTAKEN
-from storage.outbox import Owed
+from storage.outbox import REMINDER, Owed
 from templates import MOSCOW
 from templates import render as word
 from templates.cards import Blindness, Brief, Call, Card, Mute, Storm
@@ -103,7 +103,8 @@ async def _about(connection: Connection, incident: Incident, owed: Owed, view: V
         card = await read_card(connection, incident, view, repeat=owed.repeat)
         was = await _was_muted(connection, owed.silence_id, view.now)
         call = await _call(connection, incident, owed)
-        return word("still", now=view.now, zone=view.zone, card=card, was=was, call=call)
+        asked = await _asked_by(connection, owed)
+        return word("still", now=view.now, zone=view.zone, card=card, was=was, call=call, asked=asked)
     return await card_message(connection, incident, view, repeat=owed.repeat)
 
 
@@ -130,6 +131,12 @@ async def _was_muted(connection: Connection, silence_id: int | None, now: dateti
         return None
     who = await people.names(connection, {silence.author})
     return mute_of(silence, who.get(silence.author, ""), now)
+
+
+async def _asked_by(connection: Connection, owed: Owed) -> str | None:
+    """Name the person who asked for this reminder; None = it is none."""
+    by = owed.facts.get("by") if owed.why == REMINDER else None
+    return (await people.names(connection, {by})).get(by, "") if isinstance(by, int) else None
 
 
 def _notice(owed: Owed, view: View) -> Message:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from checks.catalogue import ROWS, Row
 from checks.estate import Estate, host_of
+from checks.hours import is_day_off
 from checks.model import Cause, CauseKind, Family, Incident, Priority, Severity, SubjectKind, Symptom, Threshold
 from storage.looks import Seen
-from templates.cards import Hit, Sign, Still, Wait
+from templates.cards import Hit, Off, Sign, Still, Wait
 from templates.words import title
 
 FRESH = timedelta(minutes=15)
@@ -41,6 +42,13 @@ def wait_of(*, critical: bool, opens_at: datetime | None, online: int | None) ->
     if online is None:
         return Wait.DARK
     return Wait.BUSY if online else Wait.EMPTY
+
+
+def off_of(now: datetime, zone: tzinfo, *, night: bool) -> Off:
+    """Say why it is not working time; ``night``: by their clock the chat's quiet hours would last."""
+    if night:
+        return Off.NIGHT
+    return Off.DAY_OFF if is_day_off(now, zone) else Off.AFTER_HOURS
 
 
 def leading_symptom(incident: Incident) -> Symptom | None:

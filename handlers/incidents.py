@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
 from checks.access import Act, Owners
-from checks.buttons import Action, Press
+from checks.buttons import Action, Press, moment_of
 from checks.model import CauseKind, Change, Incident, IncidentState, Subject, SubjectKind
 from handlers import showing
 from handlers.manners import Manners
-from handlers.notifications import owe
+from handlers.notifications import forget_reminder, owe, remind
 from handlers.pressed import on_press
 from handlers.replies import answer, show
 from handlers.sight import require_client, require_incident
@@ -53,6 +53,8 @@ def router() -> Router:
     on_press(made, Action.GIVE_BACK, _give_back)
     on_press(made, Action.HANDED, _hand_over)
     on_press(made, Action.LOOK_NOW, look_now)
+    on_press(made, Action.REMIND, _remind)
+    on_press(made, Action.FORGET_REMINDER, _forget_reminder)
     for action in showing.SHOWN:
         on_press(made, action, _show)
     return made
@@ -159,6 +161,48 @@ async def _step(turn: Turn, act: str, step: Step, number: int) -> Change | None:
     if change is not None:
         turn.owe()
     return change
+
+
+# ── reminding ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _remind(query: CallbackQuery, press: Press, turn: Turn) -> None:
+    """Owe this chat a reminder at the moment that the button names; a moment that has passed is told as such."""
+    at, found = moment_of(press.arg), await case(turn, query, press.id, Act.WORK)
+    if found is None:
+        return
+    if at is None or at <= turn.now:
+        await answer(turn, query, "remind_late", alert=True)
+    else:
+        await _owe_reminder(query, turn, found, at)
+    await show_card(turn, query, found.number)
+
+
+async def _owe_reminder(query: CallbackQuery, turn: Turn, found: Case, at: datetime) -> None:
+    async def work(tx: Connection) -> bool:
+        incident = await incidents.load(tx, found.number)
+        by, chat = turn.user_id, turn.chat_id
+        return incident is not None and await remind(tx, incident, chat, at=at, by=by, now=turn.now)
+
+    if await turn.change("remind", work, target=f"№{found.number}", detail={"at": at.isoformat()}):
+        turn.owe()
+        await answer(turn, query, "reminded")
+    else:
+        ended = found.incident.state is IncidentState.ENDED
+        await answer(turn, query, "ended" if ended else "reminded_already", alert=ended)
+
+
+async def _forget_reminder(query: CallbackQuery, press: Press, turn: Turn) -> None:
+    found = await case(turn, query, press.id, Act.WORK)
+    if found is None:
+        return
+
+    async def work(tx: Connection) -> bool:
+        return await forget_reminder(tx, found.number, turn.chat_id, by=turn.user_id, now=turn.now)
+
+    forgotten = await turn.change("no_reminder", work, target=f"№{found.number}")
+    await answer(turn, query, "reminder_forgotten" if forgotten else "no_reminder")
+    await show_card(turn, query, found.number)
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,8 @@ from storage.database import Connection
 from storage.outbox import REMINDER
 
 DEFAULT = Policy()
+REMINDED, NOT_REMINDED = "reminder", "no_reminder"
+"""Lines of an incident's timeline: somebody asked for a reminder, or took it back."""
 
 
 async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, policy: Policy = DEFAULT) -> list[Decision]:
@@ -61,8 +63,15 @@ async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> li
     return [one for one in decisions if one.kind is not None]
 
 
-async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: datetime, now: datetime) -> None:
-    """Owe a chat a reminder of an incident at a moment that a person chose; one that has ended by then is not told."""
+async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: datetime, by: int, now: datetime) -> bool:
+    """Owe a chat a reminder of an incident at a moment that a person chose; one that has ended by then is not told.
+
+    False: the chat waits for one already, or the incident is over.
+    """
+    assert incident.id is not None
+    if incident.state is IncidentState.ENDED or await outbox.reminder(tx, chat_id, incident.id) is not None:
+        return False
+    told = (await outbox.told(tx, [incident.id])).get(incident.id, {}).get(chat_id)
     await outbox.owe(
         tx,
         NoteKind.STILL,
@@ -73,7 +82,19 @@ async def remind(tx: Connection, incident: Incident, chat_id: int, *, at: dateti
         incident_id=incident.id,
         priority=incident.priority,
         silent=False,
+        thread_id=told.thread_id if told else None,
+        facts={"by": by},
     )
+    await incidents.note(tx, incident.id, now, REMINDED, person_id=by, detail={"at": at.isoformat()})
+    return True
+
+
+async def forget_reminder(tx: Connection, incident_id: int, chat_id: int, *, by: int, now: datetime) -> bool:
+    """Take the reminder of a chat back; False when it waits for none."""
+    if not await outbox.drop_reminder(tx, chat_id, incident_id, why="taken_back", at=now):
+        return False
+    await incidents.note(tx, incident_id, now, NOT_REMINDED, person_id=by)
+    return True
 
 
 async def _end_the_night(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
 from checks.access import same_manager
 from checks.catalogue import Row
 from checks.estate import Estate
-from checks.hours import OFFICE, hours_of, opens_at, zone_of
+from checks.hours import beside, hours_of, opens_at, zone_of
 from checks.maintenance import covering as covering_work
 from checks.model import (
     Audience,
@@ -29,10 +29,10 @@ from checks.model import (
 from checks.notifications import Policy
 from checks.reports import SILENT, STATUS_CODES, ReportKind
 from checks.silences import covering, undoable
-from handlers.hearing import behind_work, visible_in
-from handlers.impact import behind, hit_names, hit_of, leading_symptom, row_of, signs_beside, still_of, wait_of
+from handlers.hearing import behind_work, quiet_of, visible_in
+from handlers.impact import behind, hit_names, hit_of, leading_symptom, off_of, row_of, signs_beside, still_of, wait_of
 from handlers.rota import person_on_duty
-from storage import arrivals, chats, incidents, looks, maintenance, people, reports, silences
+from storage import arrivals, chats, incidents, looks, maintenance, outbox, people, reports, silences
 from storage.database import Connection
 from templates.cards import Card, Mute, People, Someone, Step
 from templates.words import title
@@ -96,7 +96,11 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
     contacts = server.contacts if server else _common(client.contacts for client in clients)
     heard = await _heard_at(connection, incident, row)
     stopped, senders = _counted(lead.detail) if lead and row.family is Family.OURSELVES else (0, 0)
-    opens = opens_at(view.now, _zone(clients, view.zone))
+    zone = _zone(clients, view.zone)
+    chat = await chats.load(connection, view.chat_id) if view.chat_id is not None else None
+    quiet = quiet_of(chat, view.policy.quiet)
+    stated = hours_of(contacts)
+    opens = opens_at(view.now, zone, (stated if server is None else None) or beside(quiet.begin, quiet.end))
     return Card(
         number=incident.id,
         cause=incident.cause,
@@ -114,7 +118,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         detail=lead.detail if lead else "",
         flapping=bool(lead and lead.flapping),
         means=row.means,
-        causes=row.causes,
+        causes=row.causes_of(lead.reason if lead else ""),
         steps=row.steps,
         signs=signs_beside(incident),
         clients=hits,
@@ -122,7 +126,9 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         owner=server.owner if server else None,
         contacts=contacts,
         opens_at=opens,
-        answers_at=opens_at(view.now, view.zone, hours_of(contacts) or OFFICE) if hours_of(contacts) else None,
+        off=off_of(view.now, zone, night=replace(quiet, zone=zone).lasts(view.now)),
+        there=view.now.astimezone(zone) if _differ(zone, view.zone, view.now) else None,
+        answers_at=opens_at(view.now, view.zone if server else zone, stated) if stated else None,
         manager=_common(client.manager for client in clients),
         people=seats,
         wait=wait_of(critical=row.severity is Severity.CRITICAL, opens_at=opens, online=seats.online),
@@ -130,6 +136,8 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         taken=_step(who, incident.taken_by, incident.taken_at),
         duty=await _duty(connection, incident, row, view),
         handed=_step(who, incident.handed_by, incident.handed_at),
+        remind_at=quiet.over_at(view.now),
+        reminder=await _reminder(connection, incident, view),
         mute=await _mute(connection, incident, view),
         work_until=await _work_until(connection, incident, view),
         admin_url=clients[0].admin_url if len(clients) == 1 else None,
@@ -179,8 +187,11 @@ def mute_of(silence: Silence, by: str, now: datetime, *, what: str = "", kind: C
 
 
 async def _people(connection: Connection, incident: Incident, clients: Sequence[Client], now: datetime) -> People:
-    if incident.cause.kind is not CauseKind.CLIENT or not clients:
+    if not clients:
         return People()
+    if incident.cause.kind is not CauseKind.CLIENT:
+        known = [client.seats for client in clients if client.seats is not None]
+        return People(seats=sum(known) if len(known) == len(clients) else None)
     report = await reports.latest(connection, clients[0].name, ReportKind.SYSINFO)
     facts: Mapping[str, Any] = report.facts if report else {}
     online = facts.get("sessions") if report and now - report.received_at <= COUNTED else None
@@ -220,6 +231,21 @@ async def _work_until(connection: Connection, incident: Incident, view: View) ->
     windows = await maintenance.under_way(connection, view.now)
     work = covering_work(windows, incident, view.now, behind=await behind_work(connection, windows))
     return work.ends_at if work else None
+
+
+async def _reminder(connection: Connection, incident: Incident, view: View) -> Step | None:
+    if view.chat_id is None or incident.id is None:
+        return None
+    owed = await outbox.reminder(connection, view.chat_id, incident.id)
+    if owed is None:
+        return None
+    asked = owed.facts.get("by")
+    who = await people.names(connection, {asked} if isinstance(asked, int) else set())
+    return Step(by=next(iter(who.values()), ""), at=owed.due_at)
+
+
+def _differ(there: tzinfo, here: tzinfo, now: datetime) -> bool:
+    return now.astimezone(there).utcoffset() != now.astimezone(here).utcoffset()
 
 
 def _label(name: str, estate: Estate) -> str:

@@ -252,6 +252,28 @@ def _no_reminder() -> Any:
     return or_(outbox.c.why != REMINDER, outbox.c.state != OutboxState.OWED)
 
 
+async def reminder(connection: AsyncConnection, chat_id: int, incident_id: int) -> Owed | None:
+    """Load the reminder of an incident that a chat waits for."""
+    query = select(outbox).where(_reminder_of(chat_id, incident_id)).order_by(outbox.c.due_at).limit(1)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _owed(row)
+
+
+async def drop_reminder(tx: AsyncConnection, chat_id: int, incident_id: int, *, why: str, at: datetime) -> bool:
+    """Take a chat's reminder back; False when it waits for none."""
+    dropped = {"state": OutboxState.BURIED, "why": why, "done_at": at}
+    return bool((await tx.execute(update(outbox).where(_reminder_of(chat_id, incident_id)).values(dropped))).rowcount)
+
+
+def _reminder_of(chat_id: int, incident_id: int) -> Any:
+    return and_(
+        outbox.c.chat_id == chat_id,
+        outbox.c.incident_id == incident_id,
+        outbox.c.why == REMINDER,
+        outbox.c.state == OutboxState.OWED,
+    )
+
+
 async def drop_reminders(tx: AsyncConnection, incident_ids: Collection[int], *, at: datetime) -> None:
     """Take back reminders of incidents that have ended."""
     waiting_for = and_(

@@ -26,6 +26,14 @@ class Wait(StrEnum):
     """Not working time, and nothing has stopped."""
 
 
+class Off(StrEnum):
+    """Why it is not working time."""
+
+    NIGHT = "night"
+    DAY_OFF = "day_off"
+    AFTER_HOURS = "after_hours"
+
+
 class Still(StrEnum):
     """What still works for the people at the client."""
 
@@ -63,7 +71,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """How many people the client has and how many were in the system, as its last report says."""
+    """How many people the client has (all clients hit together) and how many were in the system by its last report."""
 
     seats: int | None = None
     online: int | None = None
@@ -153,6 +161,10 @@ class Card:
     contacts: str | None = None
     opens_at: datetime | None = None
     """When the working time of those concerned begins; None = it lasts now."""
+    off: Off = Off.NIGHT
+    """Why it is not working time for them, where it is not."""
+    there: datetime | None = None
+    """The same moment by the client's clock, where that is another one than the chat's."""
     answers_at: datetime | None = None
     """When the contacts can be called; None = now, or their hours are not known."""
     manager: str | None = None
@@ -165,6 +177,10 @@ class Card:
     handed: Step | None = None
     unlisted: bool = False
     """It ended because its client or server left the lists; whether it was mended is not known."""
+    remind_at: datetime | None = None
+    """End of the chat's quiet hours, while they last: when one may want to hear of it again."""
+    reminder: Step | None = None
+    """Who asked for a reminder in this chat, and the moment it will come."""
     mute: Mute | None = None
     work_until: datetime | None = None
     """Planned work that covers it is under way; until when it is announced."""

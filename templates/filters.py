@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -44,6 +45,7 @@ NAMELESS = "без имени"
 NAME_WIDTH = 48
 HOST_WIDTH = 120
 GROUPED_FROM = 10_000
+EVERYBODY = re.compile("(?:всем пользователям|всех пользователей|все пользователи)(?! \\()", re.IGNORECASE)
 
 
 def form(number: int, one: str, few: str, many: str) -> str:
@@ -148,13 +150,13 @@ def from_(at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{date_words} с {clock}".strip()
 
 
-def with_seats(means: str, seats: int | None) -> str:
-    """Say how many people «всем пользователям» are, where the list or a report knows."""
-    return (
-        means
-        if seats is None
-        else means.replace("всем пользователям", f"всем пользователям ({plural(seats, 'место')})")
-    )
+def with_seats(means: str, seats: int | None, *, said: bool = False) -> str:
+    """Say how many people «всем пользователям» are, where the list or a report knows, and that it is not known else.
+
+    ``said``: the card tells it in another place.
+    """
+    count = "сколько их, неизвестно" if seats is None else plural(seats, "место")
+    return means if said else EVERYBODY.sub(rf"\g<0> ({count})", means, count=1)
 
 
 def day(when: date, today: date) -> str:

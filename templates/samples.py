@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from checks.catalogue import ROWS
@@ -19,6 +19,7 @@ from templates.cards import (
     Hit,
     Line,
     Mute,
+    Off,
     Page,
     People,
     Sign,
@@ -96,7 +97,7 @@ def card(code: str, cause: Cause, subject: str, *, now: datetime = NIGHT, **rest
         "opened_at": now - 4 * MINUTE,
         "checked_at": now,
         "means": row.means,
-        "causes": row.causes,
+        "causes": row.causes_of(str(rest.get("reason", ""))),
         "steps": row.steps,
     }
     return Card(**{**known, **rest})
@@ -113,6 +114,8 @@ def redirect(**rest: Any) -> Card:
         "contacts": OWNER_CONTACTS,
         "opens_at": MORNING,
         "wait": Wait.DARK,
+        "people": People(seats=612),
+        "remind_at": MORNING,
     }
     return card("RedirectServerDown", R1, "r1", **{**known, **rest})
 
@@ -128,6 +131,7 @@ def client(code: str, **rest: Any) -> Card:
         "wait": Wait.DARK,
         "still": Still.NOTHING,
         "admin_url": "http://10.0.0.1/admin",
+        "remind_at": MORNING,
     }
     cause = Cause(CauseKind.CLIENT, "romashka", ROWS[code].family)
     return card(code, cause, "Ромашка", **{**known, **rest})
@@ -138,7 +142,7 @@ def by_day(one: Card) -> Card:
     calm = one.wait in {Wait.TODAY, Wait.LATER}
     opened, checked = DAY - 4 * MINUTE, DAY
     wait = Wait.TODAY if calm else Wait.NOW
-    return replace(one, opened_at=opened, checked_at=checked, opens_at=None, answers_at=None, wait=wait)
+    return replace(one, opened_at=opened, checked_at=checked, opens_at=None, answers_at=None, wait=wait, remind_at=None)
 
 
 def ended(one: Card, *, lasted: timedelta = timedelta(hours=1, minutes=52)) -> Card:
@@ -174,6 +178,8 @@ LICMAN = card(
     opens_at=MORNING,
     wait=Wait.LATER,
     reason=Fault.CONNECT_TIMEOUT,
+    people=People(seats=60),
+    remind_at=MORNING,
 )
 ADDRESS = card(
     "KodeksTcpStatus",
@@ -279,22 +285,67 @@ def _incidents() -> tuple[Sample, ...]:
         _of_card(
             "Заглушённая авария всё ещё идёт",
             "still",
-            client("KodeksTcpStatus", reason=Fault.CONNECT_TIMEOUT, opened_at=MUTE.at - 2 * MINUTE),
+            replace(
+                by_day(client("KodeksTcpStatus", reason=Fault.CONNECT_TIMEOUT)),
+                opened_at=MUTE.at - 2 * MINUTE,
+                checked_at=DAY,
+            ),
             was=MUTE,
+            asked=None,
             call=None,
-            now=NIGHT + timedelta(hours=4),
+            now=DAY,
         ),
-        _of_card("Напоминание о сервере", "still", _handed(redirect()), was=None, call=None),
-        _of_card("Никто не взял, очередь следующего", "still", _long(redirect()), was=None, call=_call("next")),
-        _of_card("Никто не взял, руководителю", "still", _long(LOST_KEY), was=None, call=_call("head")),
+        _of_card("Напоминание о сервере", "still", _handed(redirect()), was=None, asked=None, call=None),
         _of_card(
-            "Никто не взял, звать некого", "still", _long(LOST_KEY), was=None, call=Call(rung="again", since=TOLD)
+            "Напоминание, о котором просили",
+            "still",
+            replace(LOST_KEY, remind_at=None, opens_at=None, wait=Wait.NOW),
+            was=None,
+            asked="Анна",
+            call=None,
+            now=MORNING,
+        ),
+        _of_card("Напомним утром", "client_down", replace(LOST_KEY, reminder=Step(by="Анна", at=MORNING))),
+        _of_card(
+            "Напомним утром, подробнее",
+            "details",
+            LOST_KEY,
+            lines=(*LINES, Line(at=NIGHT, what="reminder", by="Анна"), Line(at=NIGHT, what="no_reminder", by="Анна")),
+        ),
+        _of_card(
+            "У клиента уже день",
+            "client_down",
+            replace(
+                client("KodeksTcpStatus"),
+                wait=Wait.NOW,
+                opens_at=None,
+                there=NIGHT.astimezone(timezone(timedelta(hours=10))),
+            ),
+        ),
+        _of_card("Сервер не отвечает, выходной", "client_down", replace(client("KodeksTcpStatus"), off=Off.DAY_OFF)),
+        _of_card(
+            "Сервер не отвечает, вечер, мест не знаем",
+            "client_down",
+            replace(client("KodeksTcpStatus"), off=Off.AFTER_HOURS, people=People()),
+        ),
+        _of_card(
+            "Никто не взял, очередь следующего", "still", _long(redirect()), was=None, asked=None, call=_call("next")
+        ),
+        _of_card("Никто не взял, руководителю", "still", _long(LOST_KEY), was=None, asked=None, call=_call("head")),
+        _of_card(
+            "Никто не взял, звать некого",
+            "still",
+            _long(LOST_KEY),
+            was=None,
+            asked=None,
+            call=Call(rung="again", since=TOLD),
         ),
         _of_card(
             "Взял, а всё не починено",
             "still",
             replace(_long(LOST_KEY), taken=Step(by="Анна", at=TOLD)),
             was=None,
+            asked=None,
             call=_call("lasting"),
         ),
         _of_card("Дежурный назван", "client_down", replace(LOST_KEY, duty=Someone(id=3, name="Анна"))),
@@ -367,7 +418,11 @@ def _clients() -> tuple[Sample, ...]:
             "client_down",
             client("RedirectWrongTarget", reason=Fault.WRONG_TARGET, detail="http://10.0.0.9/", **direct),
         ),
-        _of_card("Обслуживание затянулось", "client_down", client("KodeksMaintenanceToLong", reason="status_503")),
+        _of_card(
+            "Обслуживание затянулось",
+            "client_down",
+            client("KodeksMaintenanceToLong", reason="status_503", opened_at=NIGHT - timedelta(hours=3, minutes=4)),
+        ),
         _of_card("Главная страница", "client_down", client("MainPageBroken", reason="no required volume DB")),
         _of_card(
             "Часть баз", "client_down", client("ProductSetBroken", reason="unexpected change list products", **later)
@@ -382,8 +437,16 @@ def _clients() -> tuple[Sample, ...]:
         _of_card("Менеджер лицензий", "client_down", client("LicmanTcpStatus", reason=Fault.REFUSED, **later)),
         _of_card("Нет статуса", "client_down", client("SmartStatusSilent", reason="silent", **unseen)),
         _of_card("Нет отчётов", "client_down", client("SmartXMLfileIsToOld", reason="silent", **unseen)),
-        _of_card("Отчёты не читаются", "client_down", client("UploadBroken", reason=HTML_CAME, **unseen)),
-        _of_card("Сертификат негоден", "client_down", client("CertificateInvalid", reason=Fault.TLS_EXPIRED, **later)),
+        _of_card(
+            "Отчёты не читаются",
+            "client_down",
+            client("UploadBroken", reason=HTML_CAME, **{**unseen, "heard_at": None}),
+        ),
+        _of_card(
+            "Сертификат негоден",
+            "client_down",
+            client("CertificateInvalid", reason=Fault.TLS_EXPIRED, still=Still.OPENS),
+        ),
         _of_card(
             "Сертификат кончается",
             "certificate_ends",

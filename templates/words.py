@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from checks.buttons import moment_word
 from checks.model import CauseKind, Family, Fault, LookKind, Mark, Priority, Role, Scope
 from checks.reports import Broken, broken_reason
 from templates.filters import plural
@@ -138,6 +139,13 @@ MENDED: Mapping[str, str] = {
     Family.STATUS: "снова в порядке",
     Family.OURSELVES: "снова в порядке",
 }
+CALM: Mapping[str, str] = {
+    Family.REPORTS: "людям это не мешает",
+    Family.SEATS: "кто уже вошёл, работает",
+    Family.LICMAN: "Техэксперт пока работает",
+    Family.CERTIFICATE: "пока всё открывается",
+}
+"""Why a trouble of this kind, where it is not critical, can wait."""
 ROLES: Mapping[str, str] = {
     Role.ADMIN: "администратор",
     Role.HEAD: "руководитель",
@@ -206,6 +214,7 @@ def mark(priority: int, *, critical: bool) -> str:
 
 
 WORDS: dict[str, Any] = {
+    "CALM": CALM,
     "Cause": CauseKind,
     "KINDS": KINDS,
     "MENDED": MENDED,
@@ -217,5 +226,6 @@ WORDS: dict[str, Any] = {
     "did": did,
     "habit": habit,
     "mark": mark,
+    "moment_word": moment_word,
     "reason": reason,
 }

@@ -18,6 +18,7 @@ from sqlalchemy import insert
 
 from checks.access import ChatKind
 from checks.model import Incident, NoteKind, Person, Role, Silence, Subject
+from checks.notifications import Policy
 from checks.rules import Rules
 from demo import telegram
 from demo.telegram.people import press
@@ -204,7 +205,7 @@ def labels(message: dict[str, Any]) -> list[str]:
 
 @asynccontextmanager
 async def talking(
-    database: Database, *, clock: Clock | None = None, known: bool = True, **deps: Any
+    database: Database, *, clock: Clock | None = None, known: bool = True, policy: Policy | None = None, **deps: Any
 ) -> AsyncIterator[Talk]:
     """Run the embedded chat and the bot; with ``known`` the staff and the support group are there already."""
     clock = clock or Clock()
@@ -217,7 +218,7 @@ async def talking(
         session = AiohttpSession(api=TelegramAPIServer.from_base(address), timeout=5)
         async with Bot(TOKEN, session=session) as bot:
             async with database.read() as connection:
-                found = Rules(estate=await estate.load(connection))
+                found = Rules(estate=await estate.load(connection), policy=policy or Policy())
             wired = Deps(
                 rules=lambda: found,
                 database=database,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.catalogue.row import AT_ONCE, ONCE, SUPPORT_AND_MANAGER, THRICE, TWICE, Row
-from checks.model import Family, LookKind, Priority, Severity, Threshold
+from checks.model import Family, Fault, LookKind, Priority, Severity, Threshold
 
 ROWS: tuple[Row, ...] = (
     Row(
@@ -32,6 +32,10 @@ ROWS: tuple[Row, ...] = (
         threshold=THRICE,
         means="Документы недоступны всем пользователям.",
         causes=("сервер выключен или перезагружается", "пропала связь у клиента", "порт закрыт сетевым экраном"),
+        because={
+            Fault.REFUSED: "сервер включён, но служба Техэксперта остановлена",
+            Fault.UNREACHABLE: "пропала связь у клиента",
+        },
         steps=("спросить у администратора клиента, работает ли сервер и есть ли интернет",),
     ),
     Row(
@@ -56,7 +60,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K1,
         severity=Severity.CRITICAL,
         threshold=THRICE,
-        means="Документы не открываются.",
+        means="Документы недоступны всем пользователям.",
         causes=("служба Техэксперта зависла", "сервер перегружен"),
         steps=("попросить администратора клиента перезапустить службу Техэксперта",),
     ),
@@ -69,8 +73,15 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K1,
         severity=Severity.CRITICAL,
         threshold=TWICE,
-        means="Пользователи видят предупреждение браузера вместо Техэксперта.",
+        means="Все пользователи видят предупреждение браузера вместо Техэксперта.",
         causes=("сертификат не продлили", "после замены поставили не все части цепочки"),
+        because={
+            Fault.TLS_EXPIRED: "сертификат не продлили",
+            Fault.TLS_NOT_YET_VALID: "на сервере сбились часы",
+            Fault.TLS_WRONG_HOST: "поставили сертификат другого сайта",
+            Fault.TLS_SELF_SIGNED: "вместо выданного сертификата стоит временный",
+            Fault.TLS_UNKNOWN_ISSUER: "после замены поставили не все части цепочки",
+        },
         steps=("попросить администратора клиента заменить сертификат",),
         ours=True,
     ),
@@ -100,8 +111,13 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K1,
         severity=Severity.CRITICAL,
         threshold=THRICE,
-        means="По обычному адресу Техэксперт не открывается.",
+        means="По обычному адресу Техэксперт не открывается у всех пользователей.",
         causes=("истекла оплата домена", "запись удалили или изменили на сервере имён"),
+        because={
+            Fault.RESOLVER_FAILS: "сломались серверы имён этого домена",
+            Fault.RESOLVER_TIMEOUT: "не работают серверы имён этого домена",
+            Fault.NAME_EMPTY: "запись удалили или изменили на сервере имён",
+        },
         steps=("сообщить владельцу домена",),
         ours=True,
     ),
@@ -114,7 +130,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K1,
         severity=Severity.CRITICAL,
         threshold=THRICE,
-        means="Кто заходит как обычно, не попадает в Техэксперт.",
+        means="Все пользователи, кто заходит как обычно, не попадают в Техэксперт.",
         causes=("не отвечает сервер, на который указывает домен",),
         steps=("проверить, куда указывает домен",),
         ours=True,
@@ -128,7 +144,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K2,
         severity=Severity.CRITICAL,
         threshold=TWICE,
-        means="Пользователи попадают не на свой Техэксперт.",
+        means="Все пользователи, кто заходит как обычно, попадают не на свой Техэксперт.",
         causes=("у клиента сменился адрес, а переадресацию не исправили", "ошибка в настройке переадресации"),
         steps=("сообщить владельцу сервера переадресации верный адрес",),
         ours=True,
@@ -142,7 +158,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K2,
         severity=Severity.CRITICAL,
         threshold=Threshold(failures=2, successes=2, after=timedelta(hours=3)),
-        means="Документы недоступны: идёт обновление, копирование или индексация.",
+        means="Документы недоступны всем пользователям: идёт обновление, копирование или индексация.",
         causes=("обновление зависло", "не хватает места на диске"),
         steps=("попросить администратора клиента посмотреть, чем занят сервер",),
     ),
@@ -155,8 +171,12 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K2,
         severity=Severity.WARNING,
         threshold=THRICE,
-        means="Техэксперт работает, пока не перечитает ключ, потом документы станут недоступны.",
+        means="Техэксперт работает, пока не перечитает ключ, потом документы станут недоступны всем пользователям.",
         causes=("служба менеджера лицензий остановлена", "порт закрыт сетевым экраном"),
+        because={
+            Fault.CONNECT_TIMEOUT: "сервер менеджера лицензий выключен или порт закрыт сетевым экраном",
+            Fault.UNREACHABLE: "до сервера менеджера лицензий нет пути по сети",
+        },
         steps=("попросить администратора клиента запустить менеджер лицензий",),
     ),
     Row(
@@ -181,7 +201,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K2,
         severity=Severity.WARNING,
         threshold=TWICE,
-        means="Техэксперт может работать не полностью.",
+        means="Техэксперт может работать не полностью, это касается всех пользователей.",
         steps=("открыть админку клиента и прочесть сообщение",),
     ),
     Row(
@@ -193,7 +213,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K2,
         severity=Severity.WARNING,
         threshold=TWICE,
-        means="Пользователи видят служебное сообщение вместо обычной страницы.",
+        means="Все пользователи видят служебное сообщение; открываются ли документы, неизвестно.",
         steps=("открыть страницу клиента и прочесть сообщение",),
     ),
     Row(
@@ -205,7 +225,7 @@ ROWS: tuple[Row, ...] = (
         priority=Priority.K3,
         severity=Severity.WARNING,
         threshold=AT_ONCE,
-        means="После этого срока браузер не пустит пользователей.",
+        means="После этого срока предупреждение браузера увидят все пользователи.",
         steps=("попросить администратора клиента продлить сертификат",),
         steps_up=True,
         ours=True,

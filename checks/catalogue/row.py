@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from checks.model import Audience, Family, LookKind, Priority, Severity, Threshold
 
@@ -39,6 +40,8 @@ class Row:
     """What it means for the people at the client."""
     causes: tuple[str, ...] = ()
     """Usual causes, the commonest first; always told as «вероятно»."""
+    because: Mapping[str, str] = field(default_factory=dict)
+    """The usual cause where the measured reason narrows it: told before the others."""
     steps: tuple[str, ...] = ()
     """First steps, in order."""
     opens: bool = True
@@ -46,6 +49,12 @@ class Row:
     steps_up: bool = False
     """A changed reason is worth a new message (certificate: 30, 14, 7, 3, 1 days)."""
     ours: bool = False
+
+    def causes_of(self, reason: str) -> tuple[str, ...]:
+        """Return the usual causes, the one that fits what was measured first."""
+        if reason not in self.because:
+            return self.causes
+        return tuple(dict.fromkeys((self.because[reason], *self.causes)))
 
     @property
     def looked(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from checks.model import Button, Change, ChangeKind, OutboxState, RouteKind
 from checks.notifications import Policy
 from checks.volume import Volume
 from demo.telegram import ADMIN, OLGA, SUPPORT
-from handlers.notifications import owe
+from handlers.notifications import owe, remind
 from storage import incidents, outbox
 from storage.database import Connection
 
@@ -424,3 +425,37 @@ async def test_a_day_without_telegram_ends_in_a_few_messages(world: Any) -> None
         for outage in outages:
             (note,) = await outbox.of_incident(connection, outage.id)
             assert note.state in {OutboxState.DELIVERED, OutboxState.FOLDED}
+
+
+async def test_a_reminder_survives_a_restart_and_sounds_at_its_hour(world: Any) -> None:
+    async with world.delivering() as delivery:
+        outage = await world.opens()
+        delivery.wake()
+        await world.until(lambda texts: len(texts) == 1)
+        later = world.now() + timedelta(seconds=4)
+        asked = {"at": later, "by": ADMIN.id, "now": world.now()}
+        await world.stage.database.write(lambda tx: remind(tx, outage, CHAT, **asked))
+        delivery.wake()
+        assert len(await world.texts()) == 1
+
+    async with world.delivering():
+        await world.until(lambda texts: [text.split()[0] for text in texts] == ["firing", "still"])
+        assert world.now() >= later
+    *_, told = await world.sim(f"chats/{CHAT}/messages")
+    assert told["silent"] is False
+
+
+async def test_a_reminder_of_what_has_ended_is_not_told(world: Any) -> None:
+    async with world.delivering() as delivery:
+        outage = await world.opens()
+        delivery.wake()
+        await world.until(lambda texts: len(texts) == 1)
+        asked = {"at": world.now() + timedelta(seconds=1), "by": ADMIN.id, "now": world.now()}
+        await world.stage.database.write(lambda tx: remind(tx, outage, CHAT, **asked))
+        await world.ends(outage)
+        delivery.wake()
+        await world.until(lambda texts: len(texts) == 2)
+        await asyncio.sleep(1.2)
+        await world.settled()
+
+    assert [text.split()[0] for text in await world.texts()] == ["update", "resolved"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import pytest
@@ -26,12 +26,15 @@ from checks.model import (
     Subject,
     SubjectKind,
 )
+from checks.notifications import Policy
+from checks.quiet import Quiet
+from checks.rules import Rules
 from handlers import cards, pages
 from handlers.pages import Asked
 from handlers.reading import View
 from storage import chats, estate, incidents, routes, silences
 from storage.database import Database
-from storage.outbox import Owed
+from storage.outbox import REMINDER, Owed
 from storage.tables import arrivals, clients
 from templates import MOSCOW, unmarked
 from tests.builders import NOON, after, client, incident, redirect, symptom
@@ -199,7 +202,7 @@ async def test_a_client_of_another_zone_sleeps_by_its_own_clock(database: Databa
 
     text = await said(database, owed(number))
 
-    assert "время нерабочее, есть ли кто в системе, неизвестно" in text
+    assert "можно ждать до 23:00: время нерабочее у клиента, там 21:00; есть ли кто в системе, неизвестно" in text
     assert "С 23:00" in text  # eight in the morning there
 
 
@@ -345,3 +348,57 @@ async def test_a_list_calls_the_trouble_by_what_was_measured(database: Database)
         briefs = await cards.briefs(connection, await incidents.open_ones(connection), view)
 
     assert [one.title for one in briefs] == ["Техэксперт не отвечает"]
+
+
+OWL = Policy(quiet=Quiet(begin=time(23), end=time(9), zone=MOSCOW))
+
+
+async def test_night_is_what_the_quiet_hours_say(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+    async with database.read() as connection:
+        rules = Rules(estate=await estate.load(connection), policy=OWL)
+
+    async def at(hours: float) -> str:
+        message = await cards.render(database, owed(number), after(hours=hours), rules=rules)
+        assert message is not None
+        return check_message(message)
+
+    assert "ждать нельзя, рабочее время" in await at(10.9)  # 22:54
+    assert "можно ждать до завтра, 09:00: ночь; есть ли кто в системе, неизвестно" in await at(11.1)
+    assert "можно ждать до 09:00: ночь" in await at(20.9)  # 08:54
+    assert "ждать нельзя, рабочее время" in await at(21.1)
+    assert "выходной" in await at(24 * 5)
+
+
+async def test_hours_that_the_contacts_state_are_the_clients_own(database: Database) -> None:
+    await put_estate(database, 1, contacts="И. Петров, +7 900 000-00-00, 8:00–18:00", time_zone="+2")
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+
+    text = await said(database, owed(number), after(hours=4.5))  # 16:30 in Moscow, half past six there
+
+    assert "можно ждать до завтра, 06:00: время нерабочее у клиента, там 18:30" in text
+    assert "Завтра с 06:00" in text
+
+
+async def test_a_reminder_is_offered_at_night_only(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+    async with database.read() as connection:
+        rules = Rules(estate=await estate.load(connection), policy=OWL)
+
+    by_day = words(await cards.render(database, owed(number), NOON, rules=rules))
+    at_night = words(await cards.render(database, owed(number), after(hours=18), rules=rules))
+
+    assert not any(word.startswith("Напомнить") for word in by_day)
+    assert "Напомнить в 09:00" in at_night
+
+
+async def test_a_reminder_names_who_asked_for_it(database: Database) -> None:
+    await put_estate(database, 1)
+    number = await put(database, incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), symptoms=()))
+
+    text = await said(database, owed(number, NoteKind.STILL, why=REMINDER, facts={"by": ANNA}), after(hours=20))
+
+    assert "всё ещё: сервер не отвечает" in text
+    assert "просила напомнить Анна" in text

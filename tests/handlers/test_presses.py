@@ -1,13 +1,16 @@
 """Every button of a card: twice, by two people at once, by strangers, after a restart, late."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from checks.model import Cause, CauseKind, LookKind, Scope
-from storage import incidents, looks
-from tests.builders import client, incident, redirect, symptom
+from checks.model import Cause, CauseKind, LookKind, NoteKind, OutboxState, Scope
+from checks.notifications import Policy
+from checks.quiet import Quiet
+from storage import incidents, looks, outbox
+from templates import MOSCOW
+from tests.builders import after, client, incident, redirect, symptom
 from tests.talk import (
     ADMIN,
     ANNA,
@@ -19,6 +22,7 @@ from tests.talk import (
     STAFF,
     STRANGER,
     SUPPORT,
+    Clock,
     labels,
     settle_estate,
     talking,
@@ -318,3 +322,70 @@ async def test_a_storm_of_presses_on_one_card_leaves_one_of_each(talk):
     )
 
     assert len(await talk.lasting()) == 1
+
+
+REMIND, FORGET = "Напомнить завтра, 08:00", "Не напоминать"
+NIGHTLY = Policy(quiet=Quiet(begin=time(22), end=time(8), zone=MOSCOW))
+
+
+@pytest.fixture
+async def night(database):
+    """Half past eleven in the evening: the quiet hours have begun."""
+    async with talking(database, clock=Clock(after(hours=11.5)), policy=NIGHTLY) as opened:
+        yield opened
+
+
+async def reminders(talk, number):
+    async with talk.database.read() as connection:
+        return [note for note in await outbox.of_incident(connection, number) if note.kind is NoteKind.STILL]
+
+
+async def test_a_reminder_is_owed_for_the_end_of_the_quiet_hours_once(night):
+    number = await night.opens(incident())
+    await night.shows(number, SUPPORT)
+
+    told = await asyncio.gather(night.presses(ANNA, REMIND, SUPPORT), night.presses(IGOR, REMIND, SUPPORT))
+
+    assert sorted(one["answer"] for one in told) == ["Напомним, если не починят раньше", "Об этой аварии уже напомним"]
+    (note,) = await reminders(night, number)
+    assert (note.due_at, note.silent, note.state) == (after(hours=20), False, OutboxState.OWED)
+    card = await night.last(SUPPORT)
+    assert "напомним завтра, 08:00, просил" in card["text"]
+    assert FORGET in labels(card)
+    assert REMIND not in labels(card)
+
+
+async def test_a_reminder_can_be_taken_back_and_asked_for_again(night):
+    number = await night.opens(incident())
+    await night.shows(number, SUPPORT)
+    await night.presses(ANNA, REMIND, SUPPORT)
+
+    assert (await night.presses(IGOR, FORGET, SUPPORT))["answer"] == "Не напомним"
+    assert REMIND in labels(await night.last(SUPPORT))
+    await night.presses(ANNA, REMIND, SUPPORT)
+
+    assert [note.state for note in await reminders(night, number)] == [OutboxState.BURIED, OutboxState.OWED]
+    assert await timeline(night, number) == ["reminder", "no_reminder", "reminder"]
+    assert await night.audit() == [("Анна", "remind"), ("Игорь", "no_reminder"), ("Анна", "remind")]
+
+
+async def test_a_button_pressed_after_its_hour_says_so(night):
+    number = await night.opens(incident())
+    card = await night.shows(number, SUPPORT)
+    night.clock.passes(hours=9)
+
+    told = await night.post(
+        "presses", chat_id=SUPPORT.id, user_id=ANNA.id, message_id=card["message_id"], button=REMIND, wait=5
+    )
+
+    assert told == {"answer": "Это время уже прошло", "alert": True}
+    assert await reminders(night, number) == []
+
+
+async def test_strangers_and_viewers_ask_for_no_reminder(night):
+    number = await night.opens(incident())
+    await night.shows(number, SUPPORT)
+
+    for who in (STRANGER, PETR):
+        assert (await night.presses(who, REMIND, SUPPORT))["alert"]
+    assert await reminders(night, number) == []

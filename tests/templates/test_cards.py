@@ -114,7 +114,7 @@ def test_a_redirect_server_is_told_as_the_voice_wants_it() -> None:
     assert said.startswith(
         "🔴 Сервер переадресации r1 не работает\nс 06:02 · проверено в 06:06 · соединения отклоняются\n\n"
     )
-    assert "38 клиентов не открываются по обычному адресу." in said
+    assert "38 клиентов не открываются по обычному адресу (всего 612 мест). Причина неизвестна." in said
     assert "Ромашка не открывается и по IP: это отдельная авария №129." in said
     assert "сообщить владельцу: поддержка Облака, +7 800 000-00-00, круглосуточно" in said
     assert said.count("Ромашка") == 1
@@ -130,7 +130,7 @@ def test_more_than_ten_clients_are_told_as_a_number() -> None:
 def test_one_client_behind_is_singular() -> None:
     said = unmarked(render("redirect_down", now=NIGHT, card=redirect(clients=hits(1))))
 
-    assert "1 клиент не открывается по обычному адресу." in said
+    assert "1 клиент не открывается по обычному адресу" in said
     assert "Напрямую, по IP, открывается:" in said
 
 
