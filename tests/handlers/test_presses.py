@@ -378,6 +378,7 @@ async def test_a_button_pressed_after_its_hour_says_so(night):
         "presses", chat_id=SUPPORT.id, user_id=ANNA.id, message_id=card["message_id"], button=REMIND, wait=5
     )
 
+    await night.settled()
     assert told == {"answer": "Это время уже прошло", "alert": True}
     assert await reminders(night, number) == []
 
