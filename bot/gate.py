@@ -32,6 +32,7 @@ RESERVE: Mapping[Precedence, int] = {
     Precedence.RESOLVED: 2,
     Precedence.REMINDER: 3,
     Precedence.EDIT: 5,
+    Precedence.BOARD: 8,
 }
 """How many places of a group's minute each kind leaves to the more urgent ones."""
 

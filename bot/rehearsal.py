@@ -93,6 +93,7 @@ class Rehearsal:
         if self._judged_at is None or now - self._judged_at >= JUDGE_EVERY:
             self._judged_at = now
             await world.judge_time()
+            await world.look_at_the_clock()
         await world.delivery.drain()
 
     async def next_due(self) -> datetime | None:

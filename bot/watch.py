@@ -110,6 +110,7 @@ def policy_of(config: Config) -> Policy:
         volume=volume,
         loud_after=config.incidents.loud_after,
         quiet=quiet_of(config.quiet_hours),
+        digest=config.digest.cron,
         escalation=Escalation(after=config.escalation.after(), taker_after=config.escalation.taker or None),
         rota=rota_of(config),
         hand_over=config.duty.hand_over,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import cards, escalations, handover, retention, ticks
+from handlers import escalations, handover, mornings, notes, retention, ticks
 from handlers.afterwork import Afterwork
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
@@ -60,6 +61,12 @@ class World:
     async def end_work(self) -> None:
         """Look at what was in planned work that is over, and tell how it ended."""
         if await self.afterwork.step(rules=self.watch.rules(), now=self.now()):
+            self.delivery.wake()
+
+    async def look_at_the_clock(self) -> None:
+        """Owe the digests whose time has come."""
+        due = partial(mornings.turn, now=self.now(), policy=self.watch.rules().policy)
+        if await self.database.write(due):
             self.delivery.wake()
 
     async def judge_time(self) -> None:
@@ -155,7 +162,7 @@ class _Ground:
         return Delivery(
             self.database,
             bot,
-            lambda owed: cards.render(self.database, owed, now(), rules=rules(), zone=zone),
+            lambda owed: notes.render(self.database, owed, now(), rules=rules(), zone=zone),
             keyboard=keyboard,
             now=now,
             gate=gate,

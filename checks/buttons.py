@@ -49,6 +49,7 @@ class Action(StrEnum):
     PEOPLE = "people"
     JOURNAL = "audit"
     HELP = "help"
+    DIGEST = "digest"
     DOWN = "down"
     MUTES = "mutes"
     AGENT = "agent"

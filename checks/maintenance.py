@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
-
-from cronsim import CronSim, CronSimError
 
 from checks.estate import Estate
-from checks.hours import zone_of
 from checks.model import (
     CauseKind,
     Extent,
@@ -24,6 +20,7 @@ from checks.model import (
     Window,
     WindowState,
 )
+from checks.recurring import last_due, next_due
 from checks.silences import clients_hit
 
 LONGEST = timedelta(days=14)
@@ -36,7 +33,6 @@ OURS = frozenset({CauseKind.SELF, CauseKind.INTAKE, CauseKind.CHAT})
 """Troubles of our own: nobody's planned work hides them."""
 ENTRANCE = frozenset({Family.DOMAIN, Family.CERTIFICATE})
 """What work on a redirect server does to the clients behind it."""
-MOSCOW = ZoneInfo("Europe/Moscow")
 
 Behind = Mapping[str, Collection[str]]
 """Redirect server → clients behind it, of the servers under work at least."""
@@ -141,30 +137,6 @@ def out_of_patience(window: Window, now: datetime) -> bool:
 
 
 # ── when ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def cron_fault(cron: str) -> str | None:
-    """Say which part of a cron expression is wrong (cronsim's word for it), None when it is right."""
-    try:
-        next(CronSim(cron, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it can be read
-    except CronSimError as error:
-        return str(error)
-    except StopIteration:
-        return "Never"
-    return None
-
-
-def next_due(cron: str, zone: str, after: datetime) -> datetime | None:
-    """Return when a cron expression is due next after a moment (UTC), by the clocks of ``zone``; None = never."""
-    found = next(CronSim(cron, after.astimezone(zone_of(zone, MOSCOW))), None)
-    return None if found is None else found.astimezone(UTC)
-
-
-def last_due(cron: str, zone: str, before: datetime) -> datetime | None:
-    """Return when a cron expression was due last at or before a moment; None = never."""
-    whole = before.replace(microsecond=0) + timedelta(seconds=1)  # backwards, cronsim leaves out the moment itself
-    found = next(CronSim(cron, whole.astimezone(zone_of(zone, MOSCOW)), reverse=True), None)
-    return None if found is None else found.astimezone(UTC)
 
 
 def spans(cron: str, zone: str, length: timedelta, now: datetime) -> Spans | None:

@@ -83,7 +83,9 @@ class Policy:
     loud_after: timedelta = timedelta(hours=1)
     """The end of a critical incident that lasted longer sounds."""
     quiet: Quiet = NEVER
-    """Quiet hours of chats that have chosen none of their own."""
+    """Quiet hours of chats that have chosen none of their own; their zone is that of chats without one."""
+    digest: str = ""
+    """When chats that have not chosen otherwise get their digest, a cron expression; empty = never."""
     escalation: Escalation = field(default_factory=Escalation)
     """How long an incident may stay untaken, or last with the one who took it."""
     rota: Rota = field(default_factory=Rota)

@@ -17,6 +17,7 @@ class Precedence(IntEnum):
     RESOLVED = 2
     REMINDER = 3
     EDIT = 4
+    BOARD = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,8 @@ def precedence(kind: NoteKind, *, silent: bool) -> Precedence:
     match kind:
         case NoteKind.UPDATE:
             return Precedence.EDIT
+        case NoteKind.BOARD:
+            return Precedence.BOARD
         case NoteKind.RESOLVED:
             return Precedence.RESOLVED
         case NoteKind.FIRING | NoteKind.STILL | NoteKind.BLIND | NoteKind.STORM if not silent:

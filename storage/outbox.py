@@ -58,8 +58,8 @@ class Owed:
 
     @property
     def is_message(self) -> bool:
-        """Whether it is a message of its own, not a change of one that is there."""
-        return self.kind not in {NoteKind.UPDATE, NoteKind.STORM}
+        """Whether it is a message of its own that may fold: no change of one that is there, and told once a day."""
+        return self.kind not in {NoteKind.UPDATE, NoteKind.STORM, NoteKind.DIGEST, NoteKind.BOARD}
 
     @property
     def precedence(self) -> Precedence:

@@ -58,6 +58,8 @@ NOTES: Mapping[NoteKind, str] = {
     NoteKind.STORM: "сводка",
     NoteKind.BLIND: "сообщение о нас самих",
     NoteKind.HAND_OVER: "передача смены",
+    NoteKind.DIGEST: "утренняя сводка",
+    NoteKind.BOARD: "табло",
     NoteKind.NOTICE: "заметка",
 }
 

@@ -9,9 +9,18 @@ from datetime import datetime
 from checks.model import Message
 from templates import render, unmarked
 from templates.sample_answers import ANSWERS
+from templates.sample_digest import GLANCES
 from templates.sample_duty import SAMPLES as DUTY
 from templates.sample_work import WORKS
 from templates.samples import SAMPLES, Sample
+
+EVERYTHING: tuple[Sample, ...] = (
+    *SAMPLES,
+    *ANSWERS,
+    *WORKS,
+    *DUTY,
+    *GLANCES,
+)
 
 
 def show(sample: Sample) -> str:
@@ -27,7 +36,7 @@ def message_of(sample: Sample) -> Message:
 
 
 def pages() -> Iterator[str]:
-    return (show(sample) for sample in (*SAMPLES, *ANSWERS, *WORKS, *DUTY))
+    return (show(sample) for sample in EVERYTHING)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from checks.model import Priority
 from checks.quiet import clock_of
+from checks.recurring import cron_fault
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
@@ -60,6 +61,16 @@ def _level(value: Any) -> int:
 
 Level = Annotated[int, BeforeValidator(_level)]
 """Up to which priority; 0 = not even K1."""
+
+
+def _cron(value: str) -> str:
+    fault = cron_fault(value) if value else None
+    if fault is not None:
+        raise ValueError(f'нужно выражение cron вида "5 8 * * *" ({fault})')
+    return value
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
 
 
 class Section(BaseModel):

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from bot.config.fields import Clock, Duration, Level, Listen, Section
+from bot.config.fields import Clock, Cron, Duration, Level, Listen, Section
 from checks.model import ClientKind, Days, Mark, Priority, RouteKind, Threshold, Turn
 from checks.versions import parse
 
@@ -220,6 +220,10 @@ class Escalation(Section):
         """Return how long each priority may stay untaken; what is not there may for ever."""
         lengths: dict[str, timedelta | None] = self.model_dump(exclude={"taker"})
         return {Priority[name]: length for name, length in lengths.items() if length}
+
+
+class Digest(Section):
+    cron: Cron = "5 8 * * *"
 
 
 class People(Section):

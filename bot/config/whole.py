@@ -14,6 +14,7 @@ from bot.config.fields import Section
 from bot.config.sections import (
     TEXTS,
     Demo,
+    Digest,
     Dns,
     Duty,
     Escalation,
@@ -58,6 +59,7 @@ class Config(Section):
     thresholds: Mapping[str, Limit] = {}
     routes: tuple[RouteRow, ...] = ()
     quiet_hours: QuietHours = QuietHours()
+    digest: Digest = Digest()
     duty: Duty = Duty()
     escalation: Escalation = Escalation()
     people: People = People()

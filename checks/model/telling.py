@@ -45,6 +45,10 @@ class NoteKind(StrEnum):
     BLIND = "blind"
     HAND_OVER = "hand_over"
     """A change of the person on duty: what is open, muted, taken, and what has ended since."""
+    DIGEST = "digest"
+    """The morning digest; period and what waited for it in the outbox row."""
+    BOARD = "board"
+    """The living message that shows everything at a glance."""
     NOTICE = "notice"
     """A plain notice about ourselves (a dead chat, a lost topic), facts in the outbox row."""
 

@@ -7,6 +7,7 @@ from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, meta
 from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, credentials, proposals, redirects
 from storage.tables.facts import accounts, fact_changes, facts, queries, usage_daily
+from storage.tables.glance import boards, digests
 from storage.tables.incidents import incidents, silences, symptoms, timeline
 from storage.tables.intake import arrivals, reports, rhythms, tokens
 from storage.tables.looking import absences, health, looks, transitions
@@ -25,11 +26,13 @@ __all__ = [
     "arrivals",
     "audit",
     "billing_months",
+    "boards",
     "chats",
     "clients",
     "confirmations",
     "credentials",
     "decisions",
+    "digests",
     "fact_changes",
     "facts",
     "figures",

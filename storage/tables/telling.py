@@ -76,6 +76,7 @@ outbox = Table(
     Column("incident_id", Integer, ForeignKey("incidents.id")),
     Column("silence_id", Integer, ForeignKey("silences.id")),
     Column("storm_id", Integer, ForeignKey("storms.id")),
+    Column("board_id", Integer),
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger),
     Column("message_id", BigInteger),

@@ -15,10 +15,7 @@ from checks.maintenance import (
     again,
     covering,
     covers,
-    cron_fault,
     keeps_back,
-    last_due,
-    next_due,
     out_of_patience,
     population,
     same,
@@ -39,6 +36,7 @@ from checks.model import (
     Window,
     WindowState,
 )
+from checks.recurring import last_due, next_due
 from tests.builders import NOON, after, client, health, incident, symptom
 
 NOBODY: dict[str, frozenset[str]] = {}
@@ -201,11 +199,6 @@ def test_the_clocks_change_and_it_still_comes_once_a_night(now: datetime, due: d
     found = next_due("30 2 * * *", "Europe/Berlin", now)
     assert found == due
     assert next_due("30 2 * * *", "Europe/Berlin", found) > found + timedelta(hours=20)
-
-
-@pytest.mark.parametrize("cron", ["", "3", "0 25 * * *", "* * * * * * *", "0 3 30 2 *", "й 3 * * *", "0 0 31 4 *"])
-def test_what_is_no_cron_expression_is_said_to_be_none(cron: str) -> None:
-    assert cron_fault(cron) is not None
 
 
 def test_one_wish_said_twice_is_one() -> None:

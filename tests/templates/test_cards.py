@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from templates import LIMIT, names, phrase, render, unmarked
 from templates.cards import People, Still
-from templates.gallery import message_of, show
-from templates.sample_answers import ANSWERS
-from templates.sample_duty import SAMPLES as DUTY
-from templates.sample_work import WORKS
+from templates.gallery import EVERYTHING, message_of, show
 from templates.samples import BRIEFS, NIGHT, STORM, Sample, by_day, client, hits, redirect
-from templates.samples import SAMPLES as CARDS
 from tests.telegram_html import check_message, utf16
 
 OURS = frozenset({"code", "scope", "scopes", "tail", "what", "kind"})
@@ -28,7 +24,7 @@ ALERTS = frozenset(
     {"redirect_down", "shared_down", "client_down", "certificate_ends", "still", "mended", "mended_reply", "blind"}
     | {"intake_silent", "ourselves"}
 )
-SAMPLES = (*CARDS, *ANSWERS, *WORKS, *DUTY)
+SAMPLES = EVERYTHING
 IDS = [sample.title for sample in SAMPLES]
 
 NASTY = st.one_of(

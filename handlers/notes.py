@@ -1,0 +1,54 @@
+"""Words whatever a chat is owed, from things as they are when it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from checks.model import Message, NoteKind
+from checks.notifications import Policy
+from checks.rules import Rules
+from handlers import cards
+from handlers.cards import zone_in
+from handlers.digest import read_digest, word_digest
+from handlers.digest_parts import PARTS
+from handlers.reading import View
+from storage import estate as registry
+from storage.database import Connection, Database
+from storage.outbox import Owed
+from templates import MOSCOW
+
+
+async def render(
+    database: Database, owed: Owed, now: datetime, *, rules: Rules | None = None, zone: tzinfo = MOSCOW
+) -> Message | None:
+    """Word a note as things are at ``now``; None = there is nothing to tell any more."""
+    if owed.kind is not NoteKind.DIGEST:
+        return await cards.render(database, owed, now, rules=rules, zone=zone)
+    async with database.read() as connection:
+        view = await view_of(connection, owed.chat_id, now, rules=rules, zone=zone)
+        return await _digest(connection, owed, view)
+
+
+async def view_of(
+    connection: Connection, chat_id: int, now: datetime, *, rules: Rules | None, zone: tzinfo = MOSCOW
+) -> View:
+    """Return who looks: a chat, at a moment, by its own clock."""
+    estate = rules.estate if rules else await registry.load(connection)
+    there = await zone_in(connection, chat_id, zone)
+    return View(estate=estate, now=now, zone=there, chat_id=chat_id, policy=rules.policy if rules else Policy())
+
+
+async def _digest(connection: Connection, owed: Owed, view: View) -> Message:
+    facts: Mapping[str, Any] = owed.facts
+    digest = await read_digest(
+        connection,
+        view,
+        since=datetime.fromisoformat(facts["since"]),
+        until=datetime.fromisoformat(facts["until"]),
+        waited=facts["waited"],
+        parts=PARTS,
+        repeat=owed.repeat,
+    )
+    return word_digest(digest, view)
