@@ -49,6 +49,16 @@ def folds(*, silent: bool, sent: int, storm_open: bool, volume: Volume) -> bool:
     return sent >= volume.places
 
 
+def rings_again(*, unheard: bool, card_at: datetime, now: datetime, volume: Volume) -> bool:
+    """Say whether the card of a lasting storm is told anew, aloud.
+
+    Whatever folds into a lasting storm only edits its card, and an edit makes no sound. ``unheard``: K1 has folded in
+    since the card came (``card_at``) and still lasts. The card's one place in the window is free again once its last
+    telling is a whole window old: so K1 is silent for one window at most, and no window holds more than the limit.
+    """
+    return unheard and now - card_at >= volume.window
+
+
 def storm_over(last_folded: datetime, now: datetime, volume: Volume) -> bool:
     """Say whether a storm has ended: nothing was folded for a whole window."""
     return now - last_folded >= volume.window

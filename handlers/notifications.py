@@ -11,7 +11,7 @@ from checks.routes import SHOWN
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
 from handlers.muting import end_mended, end_silences, retell
-from handlers.storms import end_storms
+from handlers.storms import end_storms, ring_storms
 from storage import decisions as ledger
 from storage import incidents, outbox
 from storage.database import Connection
@@ -57,6 +57,7 @@ async def tick(tx: Connection, now: datetime, *, policy: Policy = DEFAULT) -> li
     Holds need no tick: a held card is owed from the start and due when its hold ends. Returns what is owed now.
     """
     decisions = await end_silences(tx, now=now, policy=policy)
+    await ring_storms(tx, now=now, volume=policy.volume)
     await end_storms(tx, now=now, volume=policy.volume)
     decisions += await _end_the_night(tx, now=now, policy=policy)
     decisions += await _tell_untold(tx, now=now, policy=policy)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checks.model import NoteKind, OutboxState, Priority
-from checks.volume import Volume, folds, storm_over
-from storage import outbox, storms
+from checks.volume import Volume, folds, rings_again, storm_over
+from storage import messages, outbox, storms
 from storage.database import Connection
 from storage.outbox import Owed
 from storage.storms import Storm
@@ -72,6 +73,23 @@ async def owe_card(
         silent=silent or storm.message_id is not None,
         priority=priority,
     )
+
+
+async def ring_storms(tx: Connection, *, now: datetime, volume: Volume) -> int:
+    """Tell the cards of lasting storms anew where K1 has folded in unheard. Returns how many."""
+    rung = 0
+    for storm in await storms.open_ones(tx):
+        card_at = await messages.last_storm_card(tx, storm.chat_id) if storm.message_id is not None else None
+        if card_at is None:
+            continue
+        unheard = await storms.unheard(tx, storm.id, since=card_at, priority=Priority.K1)
+        if rings_again(unheard=unheard, card_at=card_at, now=now, volume=volume):
+            await storms.said(tx, storm.id, message_id=None, digest="", at=now)
+            await storms.grow(tx, storm.id, now)
+            anew = replace(storm, message_id=None, edited_at=None)
+            await owe_card(tx, anew, now=now, silent=False, priority=Priority.K1)
+            rung += 1
+    return rung
 
 
 async def end_storms(tx: Connection, *, now: datetime, volume: Volume) -> int:

@@ -100,6 +100,15 @@ async def recent(connection: AsyncConnection, chat_id: int, since: datetime) -> 
     return sum(counts)
 
 
+async def last_storm_card(connection: AsyncConnection, chat_id: int) -> datetime | None:
+    """Return when a chat was last sent a storm card as a new message."""
+    query = select(func.max(messages.c.sent_at)).where(
+        messages.c.chat_id == chat_id, messages.c.kind == NoteKind.STORM, messages.c.new.is_(True)
+    )
+    found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def latest(connection: AsyncConnection, since: datetime) -> Sequence[tuple[int, datetime]]:
     """Return (chat, when) of every message since a moment, oldest first: what the limits of Telegram still count."""
     query = (

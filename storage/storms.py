@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checks.model import NoteKind
+from checks.model import IncidentState, NoteKind, OutboxState, Priority
 from storage.messages import CARDS
-from storage.tables import outbox, storms
+from storage.tables import incidents, outbox, storms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,19 @@ async def said(tx: AsyncConnection, storm_id: int, *, message_id: int | None, di
     await tx.execute(
         update(storms).where(storms.c.id == storm_id).values(message_id=message_id, digest=digest, edited_at=at)
     )
+
+
+async def unheard(connection: AsyncConnection, storm_id: int, *, since: datetime, priority: Priority) -> bool:
+    """Tell whether something of this priority that sounds has folded in since a moment and still lasts."""
+    query = (
+        select(outbox.c.id)
+        .join(incidents, incidents.c.id == outbox.c.incident_id)
+        .where(outbox.c.storm_id == storm_id, outbox.c.state == OutboxState.FOLDED, outbox.c.done_at > since)
+        .where(outbox.c.kind.in_(CARDS), outbox.c.priority <= priority, outbox.c.silent.is_(False))
+        .where(incidents.c.state == IncidentState.OPEN)
+        .limit(1)
+    )
+    return (await connection.execute(query)).first() is not None
 
 
 async def account(connection: AsyncConnection, storm_id: int) -> Account | None:

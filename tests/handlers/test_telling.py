@@ -289,6 +289,50 @@ async def test_a_storm_is_one_card_that_is_concluded_when_it_is_over(stage: Stag
     assert NoteKind.RESOLVED in await stage.kinds()
 
 
+async def test_k1_that_folded_into_a_lasting_storm_rings_once_its_place_is_free(stage: Stage) -> None:
+    async def folds(minute: float) -> None:
+        notes = [note for note in await stage.owed() if note.kind is NoteKind.FIRING]
+        await stage.database.write(lambda tx: storms.fold(tx, notes, now=after(minutes=minute)))
+
+    async def owed_card() -> tuple[bool, int | None]:
+        (note,) = await stage.owed()
+        async with stage.database.read() as connection:
+            storm = await stored_storms.load(connection, note.storm_id or 0)
+        assert storm
+        return note.silent, storm.message_id
+
+    async def told(minute: float, number: int) -> None:
+        at = after(minutes=minute)
+        (note,) = await stage.owed()
+
+        async def work(tx: Connection) -> None:
+            await outbox.claim(tx, note, now=at, fresh=True)
+            await outbox.delivered(tx, note.id, message_id=number, at=at)
+            await stored_storms.said(tx, note.storm_id or 0, message_id=number, digest="", at=at)
+            about = {"thread_id": None, "incident_id": None, "kind": NoteKind.STORM, "sent_at": at}
+            said = messages.Said(chat_id=SUPPORT, message_id=number, **about)
+            await messages.keep(tx, said)
+
+        await stage.database.write(work)
+
+    await stage.opens("one")
+    await folds(0)
+    assert await owed_card() == (False, None)
+    await told(0, 500)
+
+    await stage.opens("two", at=after(minutes=6))
+    await folds(6)
+    assert await owed_card() == (True, 500)
+    await stage.tick(after(minutes=9))
+    assert await owed_card() == (True, 500)
+    await stage.tick(after(minutes=10))
+    assert await owed_card() == (False, None)
+
+    await told(10, 501)
+    await stage.tick(after(minutes=19))
+    assert await stage.owed() == []
+
+
 async def test_a_restart_repeats_what_was_in_hand_with_the_mark(stage: Stage) -> None:
     outage = await stage.opens()
     (card,) = await stage.owed()
