@@ -17,6 +17,7 @@ class Act(StrEnum):
     SEE_ESTATE = "see_estate"
     """Lists: a manager is shown his own part of them."""
     SEE = "see"
+    SEE_WEEK = "see_week"
     LOOK = "look"
     WORK = "work"
     """Take, give back, hand over to the owner."""
@@ -111,11 +112,13 @@ EVERYBODY = frozenset(Role)
 STAFF = frozenset({Role.ADMIN, Role.HEAD, Role.SUPPORT})
 WORKERS = STAFF | {Role.MANAGER}
 ADMINS = frozenset({Role.ADMIN})
+HEADS = frozenset({Role.ADMIN, Role.HEAD})
 
 RULES: Mapping[Act, Rule] = {
     Act.HELP: Rule(roles=EVERYBODY),
     Act.SEE_ESTATE: Rule(roles=EVERYBODY),
     Act.SEE: Rule(roles=EVERYBODY, reach=Reach.SOME, seeing=True),
+    Act.SEE_WEEK: Rule(roles=HEADS),
     Act.LOOK: Rule(roles=WORKERS, reach=Reach.SOME, seeing=True),
     Act.WORK: Rule(roles=WORKERS, reach=Reach.ALL),
     Act.MUTE_CLIENT: Rule(roles=WORKERS, reach=Reach.ALL),
@@ -140,6 +143,7 @@ COMMANDS: Mapping[str, Act] = {
     "mutes": Act.SEE_ESTATE,
     "digest": Act.SEE_ESTATE,
     "why": Act.SEE_ESTATE,
+    "week": Act.SEE_WEEK,
     "help": Act.HELP,
     "here": Act.BIND_OWN,
     "duty": Act.DUTY,
@@ -171,6 +175,9 @@ PRESSES: Mapping[Action, Act] = {
     Action.DOWN: Act.SEE_ESTATE,
     Action.MUTES: Act.SEE_ESTATE,
     Action.DIGEST: Act.SEE_ESTATE,
+    Action.CHART: Act.SEE_ESTATE,
+    Action.THEME: Act.SEE_ESTATE,
+    Action.SHEET: Act.SEE_ESTATE,
     Action.HELP: Act.HELP,
     Action.MUTE_MENU: Act.MUTE_CLIENT,
     Action.MUTE: Act.MUTE_CLIENT,

@@ -36,10 +36,28 @@ def stops_service(code: str) -> bool:
     return row is not None and row.severity is Severity.CRITICAL and row.family in {Family.SERVICE, Family.DOMAIN}
 
 
-def availability(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """When a client was watched, and when it was down meanwhile."""
+
+    begin: datetime
+    end: datetime
+    down: tuple[tuple[datetime, datetime], ...]
+    """Spans without overlap, oldest first."""
+
+    def share(self, begin: datetime, end: datetime) -> float | None:
+        """Return the share of the time between two moments that it was served; None = not watched then."""
+        first, last = max(begin, self.begin), min(end, self.end)
+        if last <= first:
+            return None
+        down = sum((_overlap(span, first, last) for span in self.down), timedelta(0))
+        return max(0.0, 1 - down / (last - first))
+
+
+def record(
     history: Sequence[Transition], present: Iterable[Health], *, now: datetime, span: timedelta = SPAN
-) -> Availability | None:
-    """Count the span up to ``now``; None when nothing is known of it.
+) -> Record | None:
+    """Read the span up to ``now``; None when nothing is known of it.
 
     ``history`` is oldest first; a check without history in the span has been all the while what it is at ``present``.
     """
@@ -50,10 +68,24 @@ def availability(
         return None
     start = max(begin, min(_known_from(told, beliefs, begin)))
     spans = _merged([*_from_history(told, start, now), *_unchanged(beliefs, told, start, now)])
-    watched = now - start
-    down = sum(((end - first) for first, end in spans), timedelta(0))
-    share = 1 - down / watched if watched > timedelta(0) else 1.0
-    return Availability(share=max(0.0, share), watched=watched, down=down, outages=len(spans))
+    return Record(begin=start, end=now, down=tuple(spans))
+
+
+def availability(
+    history: Sequence[Transition], present: Iterable[Health], *, now: datetime, span: timedelta = SPAN
+) -> Availability | None:
+    """Count the span up to ``now``; None when nothing is known of it (see ``record``)."""
+    kept = record(history, present, now=now, span=span)
+    if kept is None:
+        return None
+    down = sum(((end - first) for first, end in kept.down), timedelta(0))
+    share = kept.share(kept.begin, kept.end)
+    watched = kept.end - kept.begin
+    return Availability(share=1.0 if share is None else share, watched=watched, down=down, outages=len(kept.down))
+
+
+def _overlap(span: tuple[datetime, datetime], first: datetime, last: datetime) -> timedelta:
+    return max(timedelta(0), min(span[1], last) - max(span[0], first))
 
 
 def _known_from(told: Sequence[Transition], beliefs: Iterable[Health], begin: datetime) -> list[datetime]:

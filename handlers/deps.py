@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,3 +43,5 @@ class Deps:
     managers_see_all: bool = False
     look_patience: timedelta = timedelta(seconds=30)
     """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""
+    pencil: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One picture or file is made at a time: drawing holds a core, and the looks need it too."""

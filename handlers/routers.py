@@ -7,6 +7,7 @@ from aiogram import Bot, Router
 from handlers import (
     admission,
     agents,
+    charts,
     chats,
     digests,
     documents,
@@ -45,6 +46,7 @@ def build(deps: Deps) -> Router:
         help.router(),
         people.router(),
         journal.router(),
+        charts.router(),
         incidents.router(),
         silences.router(),
         digests.router(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from checks.access import same_manager
 from checks.catalogue import ROWS
@@ -106,7 +107,7 @@ async def history(question: Question, name: str) -> Message | None:
         known = await incidents.of_client(connection, name, since=question.now - HISTORY)
         lines = await briefs(connection, known, view)
     label = book.estate.clients[name].label
-    facts = {"label": label, "name": name, "incidents": lines, "days": HISTORY.days}
+    facts: dict[str, Any] = {"label": label, "name": name, "incidents": lines, "days": HISTORY.days}
     return render("history", now=question.now, zone=view.zone, **facts)
 
 

@@ -32,6 +32,26 @@ async def of_subjects(connection: AsyncConnection, subjects: Collection[Subject]
     return found
 
 
+async def of_clients(connection: AsyncConnection, codes: Collection[str]) -> list[Health]:
+    """Load what is believed of every client by some checks."""
+    query = select(health).where(health.c.subject_kind == SubjectKind.CLIENT, health.c.code.in_(codes))
+    return [_health(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def changes_of_clients(
+    connection: AsyncConnection, codes: Collection[str], *, since: datetime
+) -> list[Transition]:
+    """Load how some checks of every client changed since a moment, oldest first."""
+    query = (
+        select(transitions)
+        .where(
+            transitions.c.at >= since, transitions.c.subject_kind == SubjectKind.CLIENT, transitions.c.code.in_(codes)
+        )
+        .order_by(transitions.c.at, transitions.c.id)
+    )
+    return [_transition(row) for row in (await connection.execute(query)).mappings()]
+
+
 async def not_ok(connection: AsyncConnection) -> list[Health]:
     """Load every check that fails or flaps now."""
     query = select(health).where(health.c.state.in_(NOT_OK))

@@ -97,6 +97,16 @@ async def of_client(connection: AsyncConnection, name: str, *, since: datetime) 
     return await _with_symptoms(connection, (await connection.execute(query)).mappings().all())
 
 
+async def lasting_since(connection: AsyncConnection, since: datetime) -> list[Incident]:
+    """Load the incidents that are open or ended since a moment, oldest first."""
+    query = (
+        select(incidents)
+        .where((incidents.c.state == IncidentState.OPEN) | (incidents.c.ended_at >= since))
+        .order_by(incidents.c.opened_at)
+    )
+    return await _with_symptoms(connection, (await connection.execute(query)).mappings().all())
+
+
 async def ended_since(connection: AsyncConnection, since: datetime) -> list[Incident]:
     """Load the incidents that ended since a moment, newest first."""
     query = (

@@ -50,6 +50,18 @@ async def admit(tx: AsyncConnection, person: Person, *, username: str | None, at
     await upsert(tx, people, [row], update=["name", "username", "role", "manager", "suspended_at"])
 
 
+async def theme(connection: AsyncConnection, person_id: int) -> str | None:
+    """Return what pictures the person would rather have, ``light`` or ``dark``; None = never said."""
+    found: str | None = await connection.scalar(select(people.c.theme).where(people.c.id == person_id))
+    return found
+
+
+async def prefer(tx: AsyncConnection, person_id: int, theme: str) -> bool:
+    """Remember what pictures the person would rather have; False when that was known."""
+    other = people.c.theme.is_distinct_from(theme)
+    return bool((await tx.execute(update(people).where(people.c.id == person_id, other).values(theme=theme))).rowcount)
+
+
 async def rename(tx: AsyncConnection, person_id: int, name: str) -> None:
     await tx.execute(update(people).where(people.c.id == person_id).values(name=name))
 

@@ -31,6 +31,8 @@ from templates.words import WORDS
 MOSCOW = ZoneInfo("Europe/Moscow")
 LIMIT = 3_800
 """UTF-16 units of a message; Telegram's own limit is 4,096 after parsing."""
+CAPTION_LIMIT = 1_000
+"""The same under a picture or a file; Telegram's own limit is 1,024."""
 ENTITY_LIMIT = 100
 """Marked passages of a message; Telegram forgets the marks of all that follow, and links appear there."""
 COPY_LIMIT = 256
@@ -40,8 +42,10 @@ WIDTHS = (300, 100, 40, 16)
 UNKNOWN = "неизвестно"
 
 
-def render(template: str, *, now: datetime, zone: tzinfo = MOSCOW, **facts: Any) -> Message:
+def render(template: str, *, now: datetime, zone: tzinfo = MOSCOW, at_most: int = LIMIT, **facts: Any) -> Message:
     """Word ``facts`` by the template ``NAME.html.j2``, as seen at ``now`` by people of ``zone``.
+
+    ``at_most`` UTF-16 units: less under a picture (``CAPTION_LIMIT``).
 
     Raises:
         jinja2.UndefinedError: the template asks for a fact that was not given.
@@ -50,8 +54,8 @@ def render(template: str, *, now: datetime, zone: tzinfo = MOSCOW, **facts: Any)
     """
     known = {**facts, "now": now, "zone": zone}
     for width in WIDTHS:
-        message = _roomiest(partial(_words, template, known, width))
-        if _fits(message):
+        message = _roomiest(partial(_words, template, known, width), at_most)
+        if _fits(message, at_most):
             return message
     raise ValueError(f"{template}: too long without a single row")
 
@@ -81,17 +85,17 @@ def names() -> Iterator[str]:
     return (path.name.removesuffix(".html.j2") for path in sorted(_folder().glob("[!_]*.html.j2")))
 
 
-def _roomiest(words: Callable[[int], Message]) -> Message:
+def _roomiest(words: Callable[[int], Message], at_most: int) -> Message:
     """Return the message with as many rows as fit; with none at all when even that is too long."""
     whole = words(MOST_ROWS)
-    if _fits(whole):
+    if _fits(whole, at_most):
         return whole
-    first_too_long = bisect_left(range(MOST_ROWS), True, key=lambda room: not _fits(words(room)))
+    first_too_long = bisect_left(range(MOST_ROWS), True, key=lambda room: not _fits(words(room), at_most))
     return words(max(0, first_too_long - 1))
 
 
-def _fits(message: Message) -> bool:
-    return units(message.text) <= LIMIT and message.text.count("</") <= ENTITY_LIMIT
+def _fits(message: Message, at_most: int) -> bool:
+    return units(message.text) <= at_most and message.text.count("</") <= ENTITY_LIMIT
 
 
 def _words(template: str, facts: dict[str, Any], width: int, room: int) -> Message:

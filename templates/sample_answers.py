@@ -11,6 +11,7 @@ from checks.model import CauseKind, ClientKind, Fault, NoteKind, OutboxState, Pr
 from checks.notifications import Reason
 from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
 from templates.cards import Brief, Line, Page
+from templates.sample_views import VIEWS
 from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
 from templates.whys import Chosen, Done, Happened, Measured, Places
 
@@ -188,4 +189,5 @@ ANSWERS: tuple[Sample, ...] = (
             repeat=False),
     _answer("Без оформления", "notice", number=415, what="template_fault", facts={"incident": 128, "why": "ValueError"},
             repeat=False),
+    *VIEWS,
 )  # fmt: skip

@@ -17,6 +17,7 @@ people = Table(
     Column("role", String, nullable=False),
     Column("manager", String),
     Column("language", String),
+    Column("theme", String),
     Column("joined_at", Instant, nullable=False),
     Column("suspended_at", Instant),
     one_of("role", Role),

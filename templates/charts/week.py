@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from checks.model import CauseKind
+from templates.cards import Brief
 from templates.charts.canvas import FONT, Canvas, Theme, plain, whole
 
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -36,13 +38,20 @@ class Outage:
     hours: float
     critical: bool = True
 
+    @classmethod
+    def of(cls, one: Brief, now: datetime) -> Outage:
+        """Word a line of a list; one that lasts is as long as it has lasted."""
+        words = f"{one.subject}: {one.title}" if one.kind is CauseKind.CLIENT else f"{one.subject} {one.title}"
+        length = (one.ended_at or now) - one.opened_at
+        return cls(title=words, hours=length.total_seconds() / 3600, critical=one.critical)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
     """Facts of the picture, oldest day first."""
 
-    title: str
     shown: Sequence[Day]
+    title: str = "Неделя: доступность и аварии"
     norm: float = 0.95
     outages: Sequence[Outage] = ()
     """The longest first, five at most are drawn."""

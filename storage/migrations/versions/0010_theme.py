@@ -1,0 +1,17 @@
+"""Whether a person would rather have dark pictures."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010_theme"
+down_revision = "0003_unlisted"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("people", sa.Column("theme", sa.String(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("people", "theme")
