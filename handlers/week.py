@@ -12,14 +12,14 @@ from checks.access import Act
 from checks.availability import NORM, Record, stops_service
 from checks.catalogue import ROWS
 from checks.estate import Estate
-from checks.model import Incident, Message
+from checks.model import Incident, Message, Signal
 from checks.week import DAY, MONTH, NORM_SHARE, SPAN, Weekly, records_of, weekly
 from handlers.cards import briefs
 from handlers.impact import hit_names
 from handlers.pictures import File, Picture, made
 from handlers.reading import View
 from handlers.turn import Turn
-from storage import health, incidents
+from storage import health, incidents, signals
 from templates import CAPTION_LIMIT, render
 from templates.views import ManagerWeek, WeekFacts
 
@@ -79,6 +79,7 @@ def last_day(turn: Turn, arg: str) -> date:
 async def _read(turn: Turn, until: date) -> Read:
     estate = turn.deps.rules().estate
     begin = datetime.combine(until - 6 * DAY, time(), tzinfo=turn.zone)
+    end = begin + 7 * DAY
     async with turn.deps.database.read() as connection:
         present = await health.of_clients(connection, STOPPING)
         history = await health.changes_of_clients(connection, STOPPING, since=turn.now - SPAN)
@@ -89,7 +90,7 @@ async def _read(turn: Turn, until: date) -> Read:
         found = weekly(until=until, zone=turn.zone, records=records.values(), incidents=lasting)
         view = View(estate=estate, now=turn.now, zone=turn.zone, chat_id=turn.chat_id)
         longest = await briefs(connection, found.longest, view)
-    end = datetime.combine(until + DAY, time(), tzinfo=turn.zone)
+        raised = [one for one in await signals.begun(connection, begin) if one.since < end]
     facts = WeekFacts(
         first=until - 6 * DAY,
         last=until,
@@ -105,20 +106,26 @@ async def _read(turn: Turn, until: date) -> Read:
         taken=found.taken,
         take_time=found.take_time,
         mend_time=found.mend_time,
-        managers=_by_manager(estate, records, found.told, end),
+        signals=len(raised),
+        answered=sum(one.answer is not None for one in raised),
+        managers=_by_manager(estate, records, found.told, raised, end),
     )
     return Read(weekly=found, facts=facts)
 
 
 def _by_manager(
-    estate: Estate, records: Mapping[str, Record], told: Sequence[Incident], end: datetime
+    estate: Estate,
+    records: Mapping[str, Record],
+    told: Sequence[Incident],
+    raised: Sequence[Signal],
+    end: datetime,
 ) -> tuple[ManagerWeek, ...]:
     """Return each manager's week, those with the most incidents first."""
     touched = Counter(
-        manager
-        for one in told
-        for manager in {estate.clients[name].manager or "" for name in hit_names(one, estate) if name in estate.clients}
+        manager for one in told for manager in {_manager(estate, name) for name in hit_names(one, estate)}
     )
+    signalled = Counter(_manager(estate, one.client) for one in raised)
+    answered = Counter(_manager(estate, one.client) for one in raised if one.answer is not None)
     own: dict[str, list[str]] = {}
     for name, client in estate.clients.items():
         own.setdefault(client.manager or "", []).append(name)
@@ -126,8 +133,22 @@ def _by_manager(
     for manager, names in own.items():
         shares = [share for name in names if name in records and (share := records[name].share(end - MONTH, end))]
         mean = sum(shares) / len(shares) if shares else None
-        found.append(ManagerWeek(manager=manager, clients=len(names), availability=mean, incidents=touched[manager]))
+        found.append(
+            ManagerWeek(
+                manager=manager,
+                clients=len(names),
+                availability=mean,
+                incidents=touched[manager],
+                signals=signalled[manager],
+                answered=answered[manager],
+            )
+        )
     return tuple(sorted(found, key=lambda one: (-one.incidents, -one.clients, one.manager)))
+
+
+def _manager(estate: Estate, name: str) -> str:
+    client = estate.clients.get(name)
+    return (client.manager if client else None) or ""
 
 
 def _caption(turn: Turn, facts: WeekFacts, theme: str) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -11,12 +12,12 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from checks.model import IncidentState, State
-from storage import health
+from checks.model import Answer, IncidentState, State
+from storage import health, incidents, signals
 from storage.database import Database
 from tests.builders import NOON, after, client, incident
 from tests.builders import health as belief
-from tests.talk import ANNA, HEAD, SUPPORT, Talk, labels, settle_estate, talking
+from tests.talk import ANNA, HEAD, OLGA, SUPPORT, Talk, labels, settle_estate, talking
 
 
 @pytest.fixture
@@ -27,8 +28,18 @@ async def talk(database: Database) -> AsyncIterator[Talk]:
 
 
 async def a_bad_week(talk: Talk) -> None:
-    down = {"opened_at": after(days=-3), "ended_at": after(days=-3, hours=2), "state": IncidentState.ENDED}
-    await talk.opens(incident(**down, taken_by=3, taken_at=after(days=-3, minutes=4)))
+    opened = incident(opened_at=after(days=-3))
+    number = await talk.opens(opened)
+    over = replace(opened, id=number, state=IncidentState.ENDED, ended_at=after(days=-3, hours=2))
+
+    async def work(tx: Any) -> None:
+        await incidents.take(tx, number, ANNA.id, after(days=-3, minutes=4))
+        await incidents.save(tx, over, noticed_at=NOON)
+        told = {"subject": client(), "cause": opened.cause, "since": after(days=-2), "facts": {}}
+        await signals.put(tx, [signals.Raised(code=code, **told) for code in ("OnlineNoLogin", "UsageLow")])
+        await signals.answer(tx, opened.cause, Answer.CALLED, by=OLGA.id, at=NOON)
+
+    await talk.database.write(work)
     beliefs = [
         belief(state=State.OK, subject=client(name), since=after(days=-40))
         for name in ("romashka", "vektor", "progress")
@@ -48,8 +59,9 @@ async def test_the_head_asks_for_the_week_and_gets_a_picture_with_ten_lines(talk
 
     assert said["photo"]
     assert "Неделя 16.11 – 22.11.2026: 3 клиента" in said["text"]
-    assert "Аварий 1, из них 1 не давали работать" in said["text"]
-    assert "Брали в работу 1 из 1, обычно через 4 мин; чинили обычно за 2 ч 00 мин" in said["text"]
+    assert "Аварий 1, не давали работать 1; задето клиентов: 1" in said["text"]
+    assert "Брали в работу 1 из 1, обычно через 4 мин; чинили обычно за 2 ч" in said["text"]
+    assert "Сигналов менеджерам 2, отвечено на 2" in said["text"]
     assert len(said["text"].splitlines()) <= 12
 
 

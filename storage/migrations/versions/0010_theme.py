@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_theme"
-down_revision = "0003_unlisted"
+down_revision = "0003_billing"
 branch_labels = None
 depends_on = None
 
