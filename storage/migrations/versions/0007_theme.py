@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_theme"
-down_revision = "0003_billing"
+revision = "0007_theme"
+down_revision = "0006_planned_work"
 branch_labels = None
 depends_on = None
 
