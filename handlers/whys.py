@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from checks.catalogue import ROWS
 from checks.model import Incident, Message, OutboxState, Silence, Subject, SubjectKind, Transition
@@ -71,7 +71,7 @@ async def search(question: Question, query: str) -> Message:
     shown = [named(book.estate.clients[name]) for name in found.names[:CHOICES]]
     near = [named(book.estate.clients[name]) for name in found.near]
     more = len(found.names) - len(shown) + found.more
-    facts = {"clients": shown, "near": near, "more": more, "query": query, "action": "why_client"}
+    facts: dict[str, Any] = {"clients": shown, "near": near, "more": more, "query": query, "action": "why_client"}
     return render("found", now=question.now, zone=view.zone, **facts)
 
 
@@ -108,10 +108,10 @@ async def _client(connection: Connection, question: Question, view: View, name: 
     return _word(view, recent, arg, label=view.estate.clients[name].label, name=name)
 
 
-def _word(view: View, moments: Sequence[Moment], arg: str, **facts: object) -> Message:
+def _word(view: View, moments: Sequence[Moment], arg: str, **facts: Any) -> Message:
     """Word one page: the newest moments come on the first page, and on each page the newest stands last."""
     shown, page = cut(moments[::-1], arg, PER_PAGE)
-    whole = {"number": 0, "label": "", "name": "", "days": SPAN.days, **facts}
+    whole: dict[str, Any] = {"number": 0, "label": "", "name": "", "days": SPAN.days, **facts}
     return render("why", now=view.now, zone=view.zone, moments=shown[::-1], page=page, **whole)
 
 
