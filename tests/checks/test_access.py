@@ -27,6 +27,7 @@ TABLE = {
     Act.HELP: ("AHSMV", "AHSMV", "AHSMV"),
     Act.SEE_ESTATE: ("AHSMV", "AHSMV", "AHSMV"),
     Act.SEE: ("AHSMV", "AHSV", "AHSMV"),
+    Act.SEE_WEEK: ("AH", "AH", "AH"),
     Act.LOOK: ("AHSM", "AHS", "AHSM"),
     Act.WORK: ("AHSM", "AHS", "AHSM"),
     Act.MUTE_CLIENT: ("AHSM", "AHS", "AHSM"),
