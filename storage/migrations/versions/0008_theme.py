@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_theme"
-down_revision = "0006_planned_work"
+revision = "0008_theme"
+down_revision = "0007_rhythms"
 branch_labels = None
 depends_on = None
 
