@@ -79,7 +79,7 @@ def _marked(tally: Tally, seen: Figure, day: int) -> Tally:
 
 def _corrected(tally: Tally, seen: Figure) -> Tally:
     """Take back what a corrected figure shows never to have been: a quota that was not used up after all."""
-    low = tally.low if seen.left < NEARLY * seen.limit else None
+    low = tally.low if seen.left <= 0 or seen.left < NEARLY * seen.limit else None
     return replace(tally, low=low, out=tally.out if seen.left <= 0 else None)
 
 
