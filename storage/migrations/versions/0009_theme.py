@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_theme"
-down_revision = "0007_rhythms"
+revision = "0009_theme"
+down_revision = "0008_glance"
 branch_labels = None
 depends_on = None
 
