@@ -26,6 +26,8 @@ class Act(StrEnum):
     MUTE_CODE = "mute_code"
     BIND = "bind"
     BIND_OWN = "bind_own"
+    FALLBACK = "fallback"
+    """Choose who hears in place of a chat that is lost."""
     QUIET = "quiet"
     """Choose quiet hours: one's own in private, a group's with the right to bind there."""
     DUTY = "duty"
@@ -126,6 +128,7 @@ RULES: Mapping[Act, Rule] = {
     Act.MUTE_CODE: Rule(roles=STAFF),
     Act.BIND: Rule(roles=STAFF, introduces=True),
     Act.BIND_OWN: Rule(roles=WORKERS, introduces=True),
+    Act.FALLBACK: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
     Act.QUIET: Rule(roles=EVERYBODY),
     Act.DUTY: Rule(roles=EVERYBODY),
     Act.LEAVE: Rule(roles=STAFF),

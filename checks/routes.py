@@ -65,6 +65,11 @@ def hears(route: Route, incident: Incident, audience: Collection[Audience], whos
     return bool(visible([route], [*incident.clients, *behind], whose))
 
 
+def breadth(route: Route) -> int:
+    """Rank routes: one to a part of the estate goes before one to everything, so that its topic hears of its own."""
+    return not (route.clients or route.managers or route.redirects)
+
+
 def listeners(
     incident: Incident,
     routes: Iterable[Route],
@@ -80,8 +85,7 @@ def listeners(
     """
     heard: dict[int, Route] = {}
     refused: dict[int, Refused] = {}
-    known = list(routes)
-    for route in known:
+    for route in sorted(routes, key=breadth):
         if not hears(route, incident, audience, whose):
             refused.setdefault(route.chat_id, Refused.NOT_ROUTED)
         elif incident.priority not in route.priorities:

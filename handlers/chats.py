@@ -41,9 +41,9 @@ def router() -> Router:
         inside, before = _inside(event.new_chat_member), _inside(event.old_chat_member)
         if not inside:
             await _lost(turn)
-        elif event.chat.type == "private":
+        elif event.chat.type == "private" or before:
             await _back(turn, event)
-        elif not before:
+        else:
             await _let_in(turn, event, manners)
 
     async def theirs(event: ChatMemberUpdated, turn: Turn) -> None:
@@ -79,16 +79,18 @@ async def _let_in(turn: Turn, event: ChatMemberUpdated, manners: Manners) -> Non
     """Somebody put the bot into a group: greet it, or say one polite line when they had no right to."""
     if isinstance(may(turn.person, Act.BIND, chat=ChatKind.UNKNOWN), Allowed):
         await greet(turn, title=event.chat.title or "", kind=event.chat.type)
+    elif turn.chat is ChatKind.GROUP:
+        await _back(turn, event)
     elif manners.may_say(turn.chat_id, turn.now):
         refused = {"reason": Refusal.STRANGER, "role": Role.ADMIN, "ask": [], "managers": []}
         await say(turn, worded(turn, "refusal", plain=False, **refused))
 
 
 async def _back(turn: Turn, event: ChatMemberUpdated) -> None:
-    """Note that a person let the bot speak to them again."""
-    if turn.person is None:
+    """Note that the bot may speak again: to a person of ours, or in a group that was ours, whoever let it in."""
+    if turn.person is None and turn.chat is not ChatKind.GROUP:
         return
-    title = event.chat.full_name
+    title = event.chat.title or event.chat.full_name
     await turn.change(
         "chat_back",
         lambda tx: chats.revive(tx, turn.chat_id),

@@ -60,8 +60,10 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy, n
     """Read routes, silences, planned work and chats; routes of moved and dead chats lead to where people can hear."""
     known = await chats.everyone(tx)
     alive = []
+    lost = await routes.lost_threads(tx)
     for route in (*policy.routes, *(one.route for one in await routes.everything(tx))):
-        alive += await _alive(tx, route, known)
+        there = replace(route, thread_id=None) if (route.chat_id, route.thread_id) in lost else route
+        alive += await _alive(tx, there, known)
     narrow = any(route.managers or route.redirects or route.clients for route in alive)
     told = list(about) if narrow else []
     names = {name for incident in told for name in incident.clients}

@@ -40,6 +40,11 @@ async def _pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
     word, _, arg = press.arg.partition(".")
     if query.message is not None:
         await _introduce(turn, query.message.chat)
+    if word == "fallback":
+        turn.require(Act.FALLBACK)
+        await answer(turn, query, "empty")
+        await show(turn, query, await _fallbacks(turn, number_of(arg)))
+        return
     if word in {"servers", "managers"}:
         turn.require(Act.BIND)
         await answer(turn, query, "empty")
@@ -63,6 +68,9 @@ async def _introduce(turn: Turn, chat: Chat) -> None:
     )
     if turn.chat is ChatKind.UNKNOWN:
         turn.chat = ChatKind.GROUP
+    if turn.thread_id is not None:
+        thread = turn.thread_id
+        await turn.deps.database.write(lambda tx: routes.find_thread(tx, turn.chat_id, thread))
 
 
 async def _do(turn: Turn, word: str, arg: str) -> str:
@@ -77,6 +85,14 @@ async def _do(turn: Turn, word: str, arg: str) -> str:
         return await _bind_named(turn, word, arg)
     if word == "off" and arg in set(RouteKind):
         return await _unbind(turn, RouteKind(arg))
+    if word == "drop":
+        return await _drop(turn, number_of(arg))
+    if word == "again":
+        turn.require(Act.BIND)
+        return await _move(turn, number_of(arg))
+    if word == "instead":
+        turn.require(Act.FALLBACK)
+        return await _set_fallback(turn, arg)
     return "stale" if word != "menu" else "empty"
 
 
@@ -128,6 +144,56 @@ async def _unbind(turn: Turn, kind: RouteKind) -> str:
     return "unbound" if done else "nothing_changed"
 
 
+async def _drop(turn: Turn, number: int) -> str:
+    """Take one binding back; in private everybody takes back what they chose for themselves."""
+    if turn.chat is not ChatKind.PRIVATE:
+        turn.require(Act.BIND)
+    kind = await turn.change(
+        "unbound",
+        lambda tx: routes.drop(tx, turn.chat_id, number),
+        target=str(turn.chat_id),
+        detail=lambda kind: {"kind": kind},
+    )
+    return "unbound" if kind else "nothing_changed"
+
+
+async def _move(turn: Turn, number: int) -> str:
+    """Bind here again what was bound to a topic that was lost."""
+    done = await turn.change(
+        "moved",
+        lambda tx: routes.move(tx, turn.chat_id, number, turn.thread_id),
+        target=str(turn.chat_id),
+        detail={"thread": turn.thread_id},
+    )
+    return "bound" if done else "nothing_changed"
+
+
+async def _fallbacks(turn: Turn, number: int) -> Words:
+    """Offer the chats that could hear in place of this one."""
+    async with turn.deps.database.read() as connection:
+        known = await chats.everyone(connection)
+        groups = [known[one] for one in await chats.groups(connection) if one != turn.chat_id and known[one].title]
+    now = known[turn.chat_id].fallback if turn.chat_id in known else None
+    page = page_of([(one.title, key_of(str(one.id)), one.id == now) for one in groups], number, NAMES_A_PAGE)
+    return worded(turn, "here_fallback", page=page, chosen=now is not None)
+
+
+async def _set_fallback(turn: Turn, key: str) -> str:
+    async with turn.deps.database.read() as connection:
+        known = await chats.groups(connection)
+    found = next((one for one in known if key_of(str(one)) == key and one != turn.chat_id), None)
+    if found is None and key:
+        return "stale"
+
+    async def work(tx: Any) -> bool:
+        before = await chats.load(tx, turn.chat_id)
+        await chats.set_fallback(tx, turn.chat_id, found)
+        return before is None or before.fallback != found
+
+    done = await turn.change("fallback", work, target=str(turn.chat_id), detail={"to": found})
+    return "kept" if done else "nothing_changed"
+
+
 async def _menu(turn: Turn) -> Words:
     async with turn.deps.database.read() as connection:
         bound = await routes.of_chat(connection, turn.chat_id)
@@ -142,6 +208,7 @@ async def _menu(turn: Turn) -> Words:
         topic=turn.thread_id,
         anything=anything,
         own=own,
+        fallback=isinstance(turn.verdict(Act.FALLBACK), Allowed) and turn.chat is not ChatKind.PRIVATE,
         servers=len(servers),
         managers=len(managers),
     )
@@ -157,6 +224,8 @@ async def _choice(turn: Turn, what: str, number: int) -> Words:
 def _told(bound: Bound) -> dict[str, Any]:
     route = bound.route
     return {
+        "id": bound.id,
+        "lost": bound.lost_thread is not None,
         "kind": next(iter(route.kinds)),
         "thread": route.thread_id,
         "manager": next(iter(route.managers), None),

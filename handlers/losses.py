@@ -6,10 +6,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from checks.model import NoteKind, OutboxState, Priority, Untold
-from storage import chats, outbox, routes
+from checks.model import (
+    Change,
+    ChangeKind,
+    IncidentState,
+    NoteKind,
+    Observation,
+    OutboxState,
+    Outcome,
+    Priority,
+    State,
+    Subject,
+    SubjectKind,
+    Untold,
+)
+from checks.notifications import Decision, Policy, plan
+from handlers.hearing import gather, heard
+from handlers.keeping import keep
+from storage import chats, health, incidents, outbox, routes
+from storage import decisions as ledger
 from storage.database import Connection
 from storage.outbox import HELD, Owed
+
+CHAT_LOST = "ChatLost"
 
 
 async def notice(
@@ -35,9 +54,9 @@ async def notify_admins(tx: Connection, what: str, *, now: datetime, facts: Mapp
 
 
 async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) -> bool:
-    """Bury a chat that cannot be written to: its heirs hear what was still to be told, the admins hear of the loss.
+    """Bury a chat that cannot be written to: its heirs hear what was still to be told.
 
-    False: that was known.
+    That it is lost is an incident of ours, which ``observe`` finds. False: it was known.
     """
     fresh = await chats.bury(tx, chat_id, why=why, at=now)
     heirs = await chats.heirs(tx, chat_id)
@@ -48,11 +67,6 @@ async def lose_chat(tx: Connection, chat_id: int, why: str, *, now: datetime) ->
             for heir in heirs:
                 if heir not in known or known[heir].states <= {OutboxState.BURIED}:
                     await _inherit(tx, note, heir, now=now)
-    if fresh:
-        lost = await chats.load(tx, chat_id)
-        title = lost.title if lost else ""
-        facts = {"chat": chat_id, "title": title, "why": why, "heirs": heirs}
-        await notify_admins(tx, "chat_lost", now=now, facts=facts)
     return fresh
 
 
@@ -73,6 +87,76 @@ async def _inherit(tx: Connection, note: Owed, heir: int, *, now: datetime) -> N
 
 async def lose_topic(tx: Connection, chat_id: int, thread_id: int, *, now: datetime) -> None:
     """Lead everything of a lost topic to the chat itself, and say so there once."""
-    await routes.forget_thread(tx, chat_id, thread_id)
+    fresh = await routes.forget_thread(tx, chat_id, thread_id, now)
     await outbox.unthread(tx, chat_id, thread_id)
-    await notice(tx, chat_id, "topic_lost", now=now, facts={"thread": thread_id})
+    if fresh:
+        await notice(tx, chat_id, "topic_lost", now=now, facts={"thread": thread_id})
+
+
+# ── chats that are lost, and come back ────────────────────────────────────────────────────────────────────────────
+
+
+async def observe(tx: Connection, *, now: datetime, policy: Policy) -> list[Observation]:
+    """Return what is not believed yet: that a chat which is to hear something is lost, or can be written to again."""
+    known = await chats.lost(tx)
+    if not known:
+        return []
+    beliefs = await health.of_subjects(tx, {_subject(chat.id) for chat in known})
+    believed = {key[0] for key, one in beliefs.items() if key[1] == CHAT_LOST and one.state is not State.OK}
+    configured = {route.chat_id for route in policy.routes}
+    wanted = await chats.wanted(tx, [chat.id for chat in known]) | configured
+    seen = []
+    for chat in known:
+        subject = _subject(chat.id)
+        if chat.dead_at is not None and chat.id in wanted and subject not in believed:
+            seen.append(_seen(subject, Outcome.FAIL, now, lost_reason(chat.dead_why or "")))
+        elif chat.dead_at is None and subject in believed:
+            seen.append(_seen(subject, Outcome.OK, now))
+    return seen
+
+
+async def catch_up(tx: Connection, *, now: datetime, policy: Policy) -> list[Decision]:
+    """Tell the chats that have come back what they missed: what is open now, and what ended meanwhile."""
+    decisions: list[Decision] = []
+    for chat in await chats.lost(tx):
+        if chat.dead_at is None and chat.lost_at is not None:
+            decisions += await _catch_up(tx, chat.id, chat.lost_at, now=now, policy=policy)
+            await chats.caught_up(tx, chat.id)
+    return decisions
+
+
+async def _catch_up(tx: Connection, chat_id: int, since: datetime, *, now: datetime, policy: Policy) -> list[Decision]:
+    open_ones, ended = await incidents.open_ones(tx), await incidents.ended_since(tx, since)
+    about = [*open_ones, *ended]
+    if not about:
+        return []
+    hall = await gather(tx, about, policy=policy, now=now)
+    told = await heard(tx, about, hall)
+    decisions: list[Decision] = []
+    for incident in about:
+        known = told[incident.id or 0]
+        kind = ChangeKind.OPENED if incident.state is IncidentState.OPEN else ChangeKind.ENDED
+        step = Change(kind=ChangeKind.MERGED if incident.merged_into is not None else kind, incident=incident, at=now)
+        made = plan(step, told=known, now=now, policy=policy, **hall.facts(incident))
+        here = [one for one in made if one.chat_id == chat_id]
+        await keep(tx, here, incident, known, now=now)
+        decisions += here
+    await ledger.remember(tx, decisions, at=now)
+    return decisions
+
+
+def _subject(chat_id: int) -> Subject:
+    return Subject(SubjectKind.CHAT, str(chat_id))
+
+
+def _seen(subject: Subject, outcome: Outcome, now: datetime, reason: str = "") -> Observation:
+    return Observation(subject=subject, code=CHAT_LOST, outcome=outcome, at=now, reason=reason)
+
+
+def lost_reason(why: str) -> str:
+    """Return why a chat was lost in a word that templates know; ``why`` is what Telegram said, or our own word."""
+    said = why.lower()
+    words = {"blocked": "chat_blocked", "kicked": "chat_kicked", "not a member": "chat_kicked"}
+    gone = ("not found", "deactivated", "peer_id_invalid")
+    found = next((word for sign, word in words.items() if sign in said), None)
+    return found or ("chat_gone" if any(sign in said for sign in gone) else "chat_refuses")

@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery, ForceReply, InaccessibleMessage, LinkPr
 from checks.model import Message
 from handlers.keyboards import keyboard
 from handlers.turn import Turn
-from storage import messages
+from storage import chats, messages
 from templates import phrase, render, unmarked
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ async def say(turn: Turn, message: Message, *, reply_to: int | None = None, ask:
     except TelegramForbiddenError as error:
         log.info("chat %s does not take an answer: %s", turn.chat_id, error.message)
         return None
+    if turn.dead:  # it can be written to after all
+        turn.dead = not await turn.deps.database.write(lambda tx: chats.revive(tx, turn.chat_id))
     return sent.message_id
 
 

@@ -10,7 +10,7 @@ from checks.freshness import Limits
 from checks.model import Subject
 from checks.reports import SILENT, ReportKind
 from checks.rules import Rules
-from handlers import notifications, planned
+from handlers import losses, notifications, planned
 from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
 from storage import (
@@ -47,7 +47,10 @@ async def judge_time(database: Database, *, rules: Rules, now: datetime, pending
     async def work(tx: Any) -> bool:
         await absences.beat(tx, now)
         seen = await overdue_observations(tx, now, limits=limits_of(rules))
-        return bool((await record_in(tx, seen, rules=rules, now=now, pending=pending)).changes)
+        seen += await losses.observe(tx, now=now, policy=rules.policy)
+        recorded = await record_in(tx, seen, rules=rules, now=now, pending=pending)
+        missed = await losses.catch_up(tx, now=now, policy=rules.policy)
+        return bool(recorded.changes or missed)
 
     return await database.write(work)
 

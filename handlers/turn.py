@@ -52,6 +52,8 @@ class Turn:
     thread_id: int | None = None
     sees: frozenset[str] | None = None
     """The clients that this chat may see; None = everybody's."""
+    dead: bool = False
+    """We believe that this chat cannot be written to."""
     met: bool = False
     """The chat was known before."""
     marked: bool = field(default=False, init=False)

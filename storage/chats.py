@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Role
 from storage.database import upsert
-from storage.tables import chats, messages, meta, outbox, people, routes, silences, storms, windows
+from storage.tables import Instant, chats, messages, meta, outbox, people, routes, silences, storms, windows
 
 BOT_QUIET = "telegram_quiet_until"
 
@@ -33,6 +33,8 @@ class Chat:
     migrated_to: int | None = None
     quiet_until: datetime | None = None
     """Telegram asked not to be called about this chat before."""
+    lost_at: datetime | None = None
+    """It was lost then, and has not been told yet what it missed."""
     quiet: Mapping[str, Any] | None = None
     """Quiet hours chosen there (``checks.quiet.of_chat``); None = the operator's."""
     mute_limit: timedelta | None = None
@@ -121,7 +123,9 @@ async def bury(tx: AsyncConnection, chat_id: int, *, why: str, at: datetime) -> 
     """Remember that a chat cannot be written to any more; False when that was known."""
     await meet(tx, chat_id, at=at)
     result = await tx.execute(
-        update(chats).where(chats.c.id == chat_id, chats.c.dead_at.is_(None)).values(dead_at=at, dead_why=why)
+        update(chats)
+        .where(chats.c.id == chat_id, chats.c.dead_at.is_(None))
+        .values(dead_at=at, dead_why=why, lost_at=func.coalesce(chats.c.lost_at, literal(at, Instant())))
     )
     return bool(result.rowcount)
 
@@ -132,6 +136,25 @@ async def revive(tx: AsyncConnection, chat_id: int) -> bool:
         update(chats).where(chats.c.id == chat_id, chats.c.dead_at.is_not(None)).values(dead_at=None, dead_why=None)
     )
     return bool(result.rowcount)
+
+
+async def lost(connection: AsyncConnection) -> list[Chat]:
+    """Load the chats that are lost, or were and have not been told yet what they missed."""
+    query = select(chats).where(chats.c.lost_at.is_not(None), chats.c.migrated_to.is_(None)).order_by(chats.c.id)
+    return [_chat(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def wanted(connection: AsyncConnection, chat_ids: Collection[int]) -> set[int]:
+    """Return those of the chats that something was to be told in: bound to alerts, or the fallback of another."""
+    ids = sorted(chat_ids)
+    bound = select(routes.c.chat_id).where(routes.c.chat_id.in_(ids))
+    heirs_of = select(chats.c.fallback).where(chats.c.fallback.in_(ids))
+    return {one for query in (bound, heirs_of) for one in (await connection.execute(query)).scalars()}
+
+
+async def caught_up(tx: AsyncConnection, chat_id: int) -> None:
+    """Remember that a chat that was lost knows again what it should."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(lost_at=None))
 
 
 async def quiet(tx: AsyncConnection, chat_id: int | None, until: datetime) -> None:
@@ -214,6 +237,7 @@ def _chat(row: RowMapping) -> Chat:
         dead_why=row["dead_why"],
         migrated_to=row["migrated_to"],
         quiet_until=row["quiet_until"],
+        lost_at=row["lost_at"],
         quiet=row["quiet"],
         mute_limit=row["mute_limit"],
     )

@@ -6,14 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Priority, Route, RouteKind
 from checks.routes import Whose
-from storage.tables import clients, routes
+from storage.database import upsert
+from storage.tables import clients, meta, routes
 
 CHUNK = 500
+LOST_TOPIC = "lost_topic:"
 DEFAULT = frozenset({Priority.K1, Priority.K2, Priority.K3})
 
 
@@ -25,6 +27,8 @@ class Bound:
     route: Route
     made_by: int | None
     made_at: datetime
+    lost_thread: int | None = None
+    """The topic that it was bound to and that is no longer there."""
 
 
 async def bind(
@@ -40,8 +44,17 @@ async def bind(
     names: Collection[str] = (),
     priorities: Collection[Priority] = DEFAULT,
 ) -> int:
-    """Bind a chat or topic to a kind of alert; replaces what the chat had of this kind. The chat must be known."""
-    await unbind(tx, chat_id, kind)
+    """Bind a chat or topic to a kind of alert; the chat must be known.
+
+    The same thing has one place in a chat: bound in another topic, it moves there. In one topic, everything of a kind
+    takes the place of parts of it, and a part takes the place of everything.
+    """
+    here = (routes.c.chat_id == chat_id, routes.c.kind == kind)
+    same = and_(routes.c.manager.is_not_distinct_from(manager), routes.c.redirect.is_not_distinct_from(redirect))
+    whole = and_(routes.c.manager.is_(None), routes.c.redirect.is_(None))
+    in_its_place = true() if manager is None and redirect is None else whole
+    in_thread = and_(routes.c.thread_id.is_not_distinct_from(thread_id), in_its_place)
+    await tx.execute(delete(routes).where(*here, or_(same, in_thread)))
     values = {
         "chat_id": chat_id,
         "thread_id": thread_id,
@@ -64,10 +77,41 @@ async def unbind(tx: AsyncConnection, chat_id: int, kind: RouteKind | None = Non
     return int((await tx.execute(statement)).rowcount)
 
 
-async def forget_thread(tx: AsyncConnection, chat_id: int, thread_id: int) -> None:
-    """Lead the routes of a lost topic to the chat itself."""
+async def drop(tx: AsyncConnection, chat_id: int, route_id: int) -> RouteKind | None:
+    """Drop one route of a chat; returns what it was about, None when it was gone."""
+    one = (routes.c.id == route_id, routes.c.chat_id == chat_id)
+    kind = (await tx.execute(delete(routes).where(*one).returning(routes.c.kind))).scalar_one_or_none()
+    return None if kind is None else RouteKind(kind)
+
+
+async def move(tx: AsyncConnection, chat_id: int, route_id: int, thread_id: int | None) -> bool:
+    """Lead a route whose topic was lost to another topic, or to the chat itself for good."""
+    lost = (routes.c.id == route_id, routes.c.chat_id == chat_id, routes.c.lost_thread.is_not(None))
+    result = await tx.execute(update(routes).where(*lost).values(thread_id=thread_id, lost_thread=None))
+    return bool(result.rowcount)
+
+
+async def forget_thread(tx: AsyncConnection, chat_id: int, thread_id: int, at: datetime) -> bool:
+    """Lead the routes of a lost topic to the chat itself; False when it was known to be lost."""
     lost = (routes.c.chat_id == chat_id) & (routes.c.thread_id == thread_id)
-    await tx.execute(update(routes).where(lost).values(thread_id=None))
+    await tx.execute(update(routes).where(lost).values(thread_id=None, lost_thread=thread_id))
+    key = f"{LOST_TOPIC}{chat_id}:{thread_id}"
+    if (await tx.execute(select(meta.c.key).where(meta.c.key == key))).first() is not None:
+        return False
+    await upsert(tx, meta, [{"key": key, "value": at.isoformat()}])
+    return True
+
+
+async def find_thread(tx: AsyncConnection, chat_id: int, thread_id: int) -> None:
+    """Remember that a topic is there (again): somebody has written in it."""
+    await tx.execute(delete(meta).where(meta.c.key == f"{LOST_TOPIC}{chat_id}:{thread_id}"))
+
+
+async def lost_threads(connection: AsyncConnection) -> set[tuple[int, int]]:
+    """Return chat and number of every topic that is no longer there: the configuration may still name them."""
+    rows = await connection.execute(select(meta.c.key).where(meta.c.key.startswith(LOST_TOPIC)))
+    found = (key.removeprefix(LOST_TOPIC).split(":") for key in rows.scalars())
+    return {(int(chat), int(thread)) for chat, thread in found}
 
 
 async def everything(connection: AsyncConnection) -> list[Bound]:
@@ -87,6 +131,7 @@ async def everything(connection: AsyncConnection) -> list[Bound]:
             ),
             made_by=row["made_by"],
             made_at=row["made_at"],
+            lost_thread=row["lost_thread"],
         )
         for row in (await connection.execute(query)).mappings()
     ]

@@ -181,8 +181,6 @@ ANSWERS: tuple[Sample, ...] = (
     _answer("/why без имени", "why_whom"),
     _answer("История", "history", label="Ромашка", name="romashka", incidents=PAST, days=30),
     _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30),
-    _answer("Чат потерян (заметка)", "notice", number=412, what="chat_lost",
-            facts={"title": "Техподдержка", "chat": -100, "why": "kicked", "heirs": []}, repeat=False),
     _answer("Две копии", "notice", number=None, what="two_pollers", facts={}, repeat=False),
     _answer("Темы нет", "notice", number=413, what="topic_lost", facts={"thread": 5}, repeat=False),
     _answer("Не принято", "notice", number=414, what="undeliverable", facts={"incident": 128, "why": "can't parse"},

@@ -35,6 +35,7 @@ TABLE = {
     Act.MUTE_CODE: ("AHS", "AHS", "AHS"),
     Act.BIND: ("AHS", "AHS", "AHS"),
     Act.BIND_OWN: ("AHSM", "AHSM", "AHSM"),
+    Act.FALLBACK: ("AH", "AH", "AH"),
     Act.QUIET: ("AHSMV", "AHSMV", "AHSMV"),
     Act.DUTY: ("AHSMV", "AHSMV", "AHSMV"),
     Act.LEAVE: ("AHS", "AHS", "AHS"),

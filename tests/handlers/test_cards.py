@@ -263,7 +263,7 @@ async def test_the_question_before_a_mute(database: Database) -> None:
 
 
 async def test_notices_about_ourselves(database: Database) -> None:
-    for what in ("chat_lost", "topic_lost", "undeliverable", "template_fault", "news"):
+    for what in ("topic_lost", "undeliverable", "template_fault", "news"):
         facts = {"what": what, "title": "Поддержка", "why": "kicked <b>", "thread": 5, "heirs": [1]}
         text = await said(database, owed(None, NoteKind.NOTICE, facts=facts))
         assert text

@@ -3,8 +3,9 @@
 import pytest
 
 from checks.model import RouteKind
-from storage import routes
-from tests.talk import ADMIN, ANNA, MISHA, OLGA, OUTSIDE, PETR, SUPPORT, labels, settle_estate
+from handlers.losses import lose_topic
+from storage import chats, routes
+from tests.talk import ADMIN, ANNA, IGOR, MISHA, OLGA, OUTSIDE, PETR, SUPPORT, labels, settle_estate
 
 
 async def bound(talk, chat_id):
@@ -66,7 +67,7 @@ async def test_a_manager_binds_his_own_clients_in_private_only(talk, estate):
     [menu] = await talk.says(OLGA, "/here", SUPPORT)
     assert labels(menu) == []
     own = await talk.last(OLGA)
-    assert await talk.presses(OLGA, "✖ Больше не сообщать: клиенты менеджера", message=own)
+    assert await talk.presses(OLGA, "✖ Больше не сообщать: клиенты менеджера Ольга Иванова", message=own)
     assert await bound(talk, OLGA.id) == []
 
 
@@ -97,3 +98,55 @@ async def test_an_unknown_group_hears_nothing_from_others(talk):
     [said] = await talk.says(MISHA, "/here", OUTSIDE)
     assert "другая роль" in said["text"] or "не представили" in said["text"]
     assert await talk.says(MISHA, "/help", OUTSIDE) != []
+
+
+async def test_a_lost_topic_is_bound_again_by_one_button(talk):
+    await talk.says(ANNA, "/here", SUPPORT, thread_id=2)
+    await talk.presses(ANNA, "Все технические аварии", SUPPORT)
+    await talk.database.write(lambda tx: lose_topic(tx, SUPPORT.id, 2, now=talk.clock()))
+    [route] = await bound(talk, SUPPORT.id)
+    assert route.thread_id is None
+
+    talk.world.add_topic(talk.world.rooms[SUPPORT.id], "Новая", ADMIN.id)
+    topic = next(number for number in talk.world.rooms[SUPPORT.id].topics if number != 2)
+    [menu] = await talk.says(ANNA, "/here", SUPPORT, thread_id=topic)
+    assert "тема потеряна" in menu["text"]
+    assert (await talk.presses(PETR, "↩ Вернуть сюда: аварии", SUPPORT))["alert"]
+    first = await talk.presses(ANNA, "↩ Вернуть сюда: аварии", SUPPORT, message=menu)
+    again = await talk.forges(IGOR, "1:here:0:again.1", SUPPORT, message=menu)
+
+    assert (first["answer"], again["answer"]) == ("Записано", "Ничего не изменилось")
+    [route] = await bound(talk, SUPPORT.id)
+    assert route.thread_id == topic
+
+
+async def test_the_fallback_is_chosen_by_the_head_or_an_admin(talk):
+    talk.world.rooms[OUTSIDE.id].bot = "administrator"
+    await talk.says(ANNA, "/here", OUTSIDE)
+    [menu] = await talk.says(ANNA, "/here", SUPPORT)
+    assert "Запасной чат…" not in labels(menu)
+
+    await talk.says(ADMIN, "/here", SUPPORT)
+    await talk.presses(ADMIN, "Запасной чат…", SUPPORT)
+    told = await talk.presses(ADMIN, "Рыбалка", SUPPORT)
+
+    assert told["answer"] == "Записано"
+    async with talk.database.read() as connection:
+        assert (await chats.load(connection, SUPPORT.id)).fallback == OUTSIDE.id
+
+
+async def test_the_group_comes_back_whoever_lets_the_bot_in(talk):
+    await talk.says(ANNA, "/here", SUPPORT)
+    await talk.presses(ANNA, "Все технические аварии", SUPPORT)
+    await talk.post("members", chat_id=SUPPORT.id, user_id=PETR.id, who=1000, status="kicked")
+    await talk.settled()
+    async with talk.database.read() as connection:
+        assert (await chats.load(connection, SUPPORT.id)).dead_at is not None
+
+    await talk.post("members", chat_id=SUPPORT.id, user_id=PETR.id, who=1000, status="member")
+    await talk.settled()
+
+    async with talk.database.read() as connection:
+        found = await chats.load(connection, SUPPORT.id)
+    assert found.dead_at is None
+    assert found.lost_at is not None  # it is still to hear what it missed

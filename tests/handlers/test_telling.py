@@ -224,14 +224,14 @@ async def test_a_lost_chat_is_replaced_by_its_fallback_and_the_admin_is_told(sta
 
     assert await stage.owed(SUPPORT) == []
     assert [note.incident_id for note in await stage.owed(-200)] == [first.id, second.id]
-    assert await stage.kinds(ADMIN) == [NoteKind.NOTICE]
+    assert await stage.kinds(ADMIN) == []
 
 
 async def test_a_lost_chat_without_fallback_leaves_its_alerts_to_the_admins(stage: Stage) -> None:
     await stage.opens()
     await stage.database.write(lambda tx: losses.lose_chat(tx, SUPPORT, "chat not found", now=after(1)))
 
-    assert sorted(await stage.kinds(ADMIN)) == [NoteKind.FIRING, NoteKind.NOTICE]
+    assert await stage.kinds(ADMIN) == [NoteKind.FIRING]
 
 
 async def test_a_chat_moves_with_everything_it_has(stage: Stage) -> None:

@@ -24,7 +24,8 @@ HOSTILE = st.text(max_size=300) | st.sampled_from(
 ACTS = (
     "came_in", "invited", "role", "suspended", "reinstated", "left_group", "introduced", "chat_lost", "chat_back",
     "chat_moved", "bound", "unbound", "take", "back", "handed", "mute", "reason", "undo", "unmute", "import",
-    "import_drop", "leave", "leave_off", "shift", "shift_new", "shift_off", "quiet", "something else",
+    "import_drop", "leave", "leave_off", "shift", "shift_new", "shift_off", "quiet", "moved", "fallback",
+    "something else",
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def entry(act: str, text: str) -> Entry:
 
 
 def bound(text: str, kind: str) -> dict[str, object]:
-    return {"kind": kind, "thread": 5, "manager": text, "server": text}
+    return {"id": 9, "lost": kind == "own", "kind": kind, "thread": 5, "manager": text, "server": text}
 
 
 def messages(text: str) -> list[tuple[str, dict[str, object]]]:
@@ -69,8 +70,12 @@ def messages(text: str) -> list[tuple[str, dict[str, object]]]:
         ("person", {"person": person(text, Role.ADMIN), "roles": list(Role), "last_admin": True}),
         ("came_in", {"person": person(text)}),
         ("left_us", {"chat": text, "ask": [text, text]}),
-        ("here", {"bound": all_kinds, "topic": 5, "anything": True, "own": text, "servers": 2, "managers": 2}),
-        ("here", {"bound": [], "topic": None, "anything": False, "own": None, "servers": 0, "managers": 0}),
+        ("here", {"bound": all_kinds, "topic": 5, "anything": True, "own": text, "servers": 2, "managers": 2,
+                  "fallback": True}),
+        ("here", {"bound": [], "topic": None, "anything": False, "own": None, "servers": 0, "managers": 0,
+                  "fallback": False}),
+        ("here_fallback", {"page": page_of([(text, "0" * 12, True)] * 30, 1, 8), "chosen": True}),
+        ("here_fallback", {"page": page_of([], 0, 8), "chosen": False}),
         ("here_choice", {"what": "servers", "page": names}),
         ("greeting", {}),
         ("audit", {"entries": [entry(act, text) for act in ACTS] * 9, "names": {}, "older": 5, "first": True}),
