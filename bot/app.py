@@ -122,6 +122,10 @@ class Keys:
         async with self.database.read() as connection:
             return await credentials.load(connection, client, purpose, vault=self.vault)
 
+    async def of_access(self, access: int) -> Credentials | None:
+        async with self.database.read() as connection:
+            return await credentials.of_access(connection, access, vault=self.vault)
+
 
 @dataclass(slots=True)
 class Looking:
@@ -132,8 +136,10 @@ class Looking:
 
     async def __call__(self, target: Target, at: datetime) -> Facts:
         key = None
-        if target.kind is LookKind.LOGIN and self.keys is not None:
+        if self.keys is not None and target.kind is LookKind.LOGIN:
             key = await self.keys.of(target.subject.name, Purpose.LOGIN)
+        elif self.keys is not None and target.kind is LookKind.BILLING:
+            key = await self.keys.of_access(target.subject.access or 0)
         return await look(target, engine=self.engine, at=at, credentials=key)
 
 
@@ -155,6 +161,7 @@ def beats(world: World) -> Sequence[Beat]:
         Beat(name="digests", every=timedelta(seconds=15), act=world.look_at_the_clock),
         Beat(name="judge time", every=timedelta(seconds=15), act=world.judge_time),
         Beat(name="refresh", every=timedelta(seconds=3), act=world.refresh),
+        Beat(name="judge signals", every=timedelta(minutes=1), act=world.judge_signals),
         Beat(name="purge", every=timedelta(hours=24), act=world.purge),
         Beat(name="purge reports", every=timedelta(hours=1), act=world.purge_reports),
     )

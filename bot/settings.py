@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.config import Config, ConfigError
+from bot.config.managers import Billing, XPaths
 from bot.prober import ProberSettings
-from checks.model import LookKind
+from checks.model import LookKind, Quota
 from checks.probes import LookSettings
+from checks.readers.figures import USUAL, ByPath, ByPattern, Layout, Place
 from storage.secrets import KeyFault, Vault, open_vault
 
 SELDOM = {"login": timedelta(minutes=10), "ping": timedelta(minutes=5), "licman_ping": timedelta(minutes=5)}
@@ -39,8 +43,40 @@ def look_settings(config: Config) -> LookSettings:
         login_path=config.login.path,
         login_catalogue=config.login.catalogue,
         logout_path=config.login.logout,
+        billing=layouts_of(config),
         ca_file=str(config.look.ca_file) if config.look.ca_file else None,
     )
+
+
+def layouts_of(config: Config) -> tuple[Layout, ...]:
+    """Return how the servers of online accesses are read; the usual layout stands behind those of the configuration."""
+    usual = Layout(zone=ZoneInfo(Billing().time_zone))
+    named = tuple(_layout(name, section) for name, section in config.billing.items())
+    return named if any(not one.hosts for one in named) else (*named, usual)
+
+
+def _layout(name: str, section: Billing) -> Layout:
+    own = {quota: _place(place) for quota in Quota if (place := getattr(section, quota)) is not None}
+    return Layout(
+        name=name,
+        hosts=section.hosts,
+        login=section.login,
+        user_field=section.user_field,
+        password_field=section.password_field,
+        fields=section.fields,
+        page=section.page,
+        logout=section.logout,
+        zone=ZoneInfo(section.time_zone),
+        quotas={**USUAL, **own},
+        visited=re.compile(section.visited) if section.visited else None,
+        visited_format=section.visited_format,
+    )
+
+
+def _place(place: str | XPaths) -> Place:
+    if isinstance(place, str):
+        return ByPattern(pattern=re.compile(place, re.IGNORECASE))
+    return ByPath(left=place.left, used=place.used, limit=place.limit)
 
 
 def vault_of(config: Config) -> Vault:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config
 from bot.config.sections import QuietHours
+from bot.settings import layouts_of
 from checks.attention import ourselves
 from checks.catalogue import ROWS
 from checks.duty import Rota
@@ -87,6 +88,7 @@ def rules_of(config: Config, found: Estate) -> Rules:
         by_client=clients,
         hold=config.incidents.hold,
         policy=policy_of(config),
+        layouts=layouts_of(config),
         required_version=config.versions.required or None,
     )
 

@@ -21,7 +21,7 @@ from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import escalations, handover, mornings, notes, retention, ticks
+from handlers import escalations, handover, judging, mornings, notes, retention, ticks
 from handlers.afterwork import Afterwork
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
@@ -76,6 +76,11 @@ class World:
         called = await escalations.escalate(self.database, now=self.now(), policy=rules.policy)
         changed = await handover.hand_over(self.database, now=self.now(), policy=rules.policy)
         if overdue or called or changed:
+            self.delivery.wake()
+
+    async def judge_signals(self) -> None:
+        """Find what managers should hear of their clients."""
+        if await judging.judge_all(self.database, rules=self.watch.rules(), now=self.now()):
             self.delivery.wake()
 
     def intake(self) -> Intake:

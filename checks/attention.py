@@ -13,6 +13,8 @@ FIRST = timedelta(seconds=3)
 SECOND = timedelta(seconds=6)
 AGAIN = timedelta(seconds=20)
 """The same thing is not looked at anew for the same suspicion sooner than this."""
+LOGIN_AGAIN = timedelta(minutes=5)
+"""A login that failed is tried again so soon and no sooner: servers shut out those who try too often."""
 BEHIND = 300
 """Clients behind a failing redirect server looked at right away; the others are seen at their ordinary times."""
 OURSELVES = (SELF, LookKind.REFERENCE)
@@ -37,6 +39,8 @@ class Noticed:
 
 def soon(subject: Subject, noticed: Noticed) -> timedelta | None:
     """Return how soon to look at ``subject`` again, None = at its ordinary time."""
+    if subject.kind is SubjectKind.ACCESS:
+        return LOGIN_AGAIN if subject in noticed.doubts or subject in noticed.recovering else None
     if subject in noticed.doubts:
         return FIRST if noticed.doubts[subject] <= 1 else SECOND
     return FIRST if subject in noticed.recovering else None
@@ -73,6 +77,8 @@ def looks_at(subject: Subject, estate: Estate) -> set[Key]:
         found = client_targets(estate, estate.clients[subject.name])
     elif subject.kind is SubjectKind.REDIRECT and subject.name in estate.redirects:
         found = redirect_targets(estate, estate.redirects[subject.name])
+    elif estate.access_of(subject) is not None:
+        return {(subject, LookKind.BILLING)}
     else:
         return set()
     return {(target.subject, target.kind) for target in found}

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from checks.model import Client, ClientKind, LookKind, Redirect, Subject, SubjectKind, Target
+from checks.model import (
+    Access,
+    Client,
+    ClientKind,
+    LookKind,
+    Redirect,
+    Subject,
+    SubjectKind,
+    Target,
+    access_subject,
+)
 
 SAMPLE = 5
 """Domains asked of a redirect server at each look at it."""
@@ -34,6 +44,29 @@ class Estate:
     """Clients at whom we can log in to check."""
     pings: bool = False
     """Hosts are pinged as well."""
+    accesses: Mapping[int, Access] = field(default_factory=dict)
+    """Online accesses by the number that their subjects and figures carry."""
+    accesses_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Client → numbers of its accesses."""
+    at_vendor: Mapping[str, tuple[Subject, ...]] = field(default_factory=dict)
+    """Host of the vendor → the accesses there."""
+
+    def lists(self, subject: Subject) -> bool:
+        """Say whether a subject is still on the lists; what is no client's and no server's always is."""
+        match subject.kind:
+            case SubjectKind.CLIENT:
+                return subject.name in self.clients
+            case SubjectKind.REDIRECT:
+                return subject.name in self.redirects
+            case SubjectKind.ACCESS:
+                return self.access_of(subject) is not None
+            case _:
+                return True
+
+    def access_of(self, subject: Subject) -> Access | None:
+        """Return the access that a subject is; None when it is none, or no longer this client's."""
+        access = self.accesses.get(subject.access or 0)
+        return access if access is not None and access.client == subject.client else None
 
     def address_of(self, name: str) -> str | None:
         """Return the direct URL of a client's installation, listed or learnt."""
@@ -46,6 +79,7 @@ def build(
     redirects: Iterable[Redirect],
     learned: Mapping[str, str] | None = None,
     logins: Iterable[str] = (),
+    accesses: Mapping[int, Access] | None = None,
 ) -> Estate:
     """Index the lists."""
     known = {client.name: client for client in clients}
@@ -63,6 +97,13 @@ def build(
             hosts[host].append(name)
         if client.licman:
             licmans[client.licman].append(name)
+    online = {number: access for number, access in (accesses or {}).items() if access.client in known}
+    own: defaultdict[str, list[int]] = defaultdict(list)
+    vendors: defaultdict[str, list[Subject]] = defaultdict(list)
+    for number in sorted(online):
+        own[online[number].client].append(number)
+        if vendor := host_of(online[number].host):
+            vendors[vendor].append(access_subject(online[number].client, number))
     return Estate(
         clients=known,
         redirects=servers,
@@ -71,6 +112,9 @@ def build(
         at_address={key: tuple(names) for key, names in hosts.items()},
         at_licman={key: tuple(names) for key, names in licmans.items()},
         logins=frozenset(logins),
+        accesses=online,
+        accesses_of={key: tuple(numbers) for key, numbers in own.items()},
+        at_vendor={key: tuple(subjects) for key, subjects in vendors.items()},
     )
 
 
@@ -95,6 +139,8 @@ def targets(estate: Estate) -> Iterator[Target]:
         yield from redirect_targets(estate, redirect)
     for client in estate.clients.values():
         yield from client_targets(estate, client)
+    for number, access in estate.accesses.items():
+        yield access_target(number, access)
 
 
 def redirect_targets(estate: Estate, redirect: Redirect) -> Iterator[Target]:
@@ -144,6 +190,12 @@ def login_door(client: Client) -> str | None:
     return client.address or (client.domain if client.redirect is None else None)
 
 
+def access_target(number: int, access: Access) -> Target:
+    """Return the look at an online access: log in, read the figures, log out."""
+    subject = access_subject(access.client, number)
+    return Target(kind=LookKind.BILLING, subject=subject, url=f"{access.scheme}://{access.host}", access=access)
+
+
 def _expected(estate: Estate, name: str) -> str | None:
     address = estate.address_of(name)
     return web(address) if address else None
@@ -156,6 +208,8 @@ def target_of(estate: Estate, subject: Subject, kind: LookKind) -> Target | None
         found = client_targets(estate, estate.clients[subject.name])
     elif subject.kind is SubjectKind.REDIRECT and subject.name in estate.redirects:
         found = redirect_targets(estate, estate.redirects[subject.name])
+    elif (access := estate.access_of(subject)) is not None:
+        found = (access_target(subject.access or 0, access),)
     return next((target for target in found if target.kind is kind), None)
 
 

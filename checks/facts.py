@@ -264,6 +264,18 @@ def told_by(code: str) -> frozenset[LookKind]:
     return WEB
 
 
+def _billing(facts: Facts) -> Iterator[Answer]:
+    """Judge the check login; a server without a free seat refuses good passwords too: that says nothing of ours."""
+    if Mark.NO_SEATS in facts.marks:
+        yield "OnlineLoginFailed", UNKNOWN, "", ""
+    elif Mark.BAD_LOGIN in facts.marks:
+        yield "OnlineLoginFailed", FAIL, Mark.BAD_LOGIN, facts.excerpt
+    elif facts.fault is not None or not _good(facts.status):
+        yield "OnlineLoginFailed", FAIL, *_why(facts, failed=True)
+    else:
+        yield "OnlineLoginFailed", OK, "", ""
+
+
 READERS = {
     LookKind.DOMAIN: _domain,
     LookKind.INSTALLATION: _installation,
@@ -271,6 +283,7 @@ READERS = {
     LookKind.LICMAN: _licman,
     LookKind.PING: _ping,
     LookKind.LICMAN_PING: _licman_ping,
+    LookKind.BILLING: _billing,
     LookKind.REDIRECT: _redirect,
     LookKind.REFERENCE: _reference,
 }

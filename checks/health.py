@@ -50,7 +50,7 @@ def _count(before: Health, seen: Observation) -> Health:
 def _state(counted: Health, threshold: Threshold) -> State:
     if counted.state is State.FLAPPING and max(counted.failures, counted.successes) < CALM:
         return State.FLAPPING
-    if counted.state is not State.FLAPPING and flips(counted) >= FLAPS:
+    if counted.state is not State.FLAPPING and not threshold.steady and flips(counted) >= FLAPS:
         return State.FLAPPING
     if counted.failures:
         return State.FAIL if _confirmed(counted, threshold) else _unless_flapping(counted)

@@ -23,6 +23,7 @@ from checks.model import (
     Health,
     Incident,
     IncidentState,
+    Mark,
     State,
     Subject,
     SubjectKind,
@@ -36,6 +37,9 @@ FEWEST = 3
 GRACE = timedelta(seconds=15)
 """After a shared thing has recovered, its clients get so long to be looked at again."""
 
+LOGIN_CODE = "OnlineLoginFailed"
+OWN_LOGIN = frozenset({Mark.BAD_LOGIN.value, "status_401", "status_403"})
+"""Reasons for a failed login that lie with the access itself, whatever others at the vendor meet."""
 DOMAIN_CODES = frozenset({"DomainNotResolved", "DomainUnreachable", "RedirectWrongTarget"})
 HOST_CODES = frozenset({"KodeksTcpStatus"})
 KEY_CODES = frozenset({"KodeksOnlineSensLockCheck", "LicmanTcpStatus"})
@@ -94,10 +98,7 @@ def _causes(picture: Picture, now: datetime) -> dict[Cause, list[Symptom]]:
     raised = [
         one
         for one in picture.failing
-        if one.code in ROWS
-        and ROWS[one.code].opens
-        and _is_listed(one.subject, picture.estate)
-        and not _frozen(one, picture)
+        if one.code in ROWS and ROWS[one.code].opens and picture.estate.lists(one.subject) and not _frozen(one, picture)
     ]
     by_client = _by_client(raised)
     shared = _Shared(picture, raised)
@@ -142,6 +143,7 @@ class _Shared:
         self.hosts = self._blamed(HOST_CODES, self.estate.at_address, fewest=2)
         self.licmans = self._blamed(frozenset({"LicmanTcpStatus"}), self.estate.at_licman, fewest=2)
         self.accused = self._blamed(DOMAIN_CODES, self.estate.behind, fewest=FEWEST)
+        self.vendors = self._vendors()
 
     def _blamed(self, codes: frozenset[str], groups: Mapping[str, tuple[str, ...]], *, fewest: int) -> frozenset[str]:
         """Return the shared things most of whose clients fail with one of ``codes``."""
@@ -155,6 +157,19 @@ class _Shared:
                 blamed.add(thing)
         return frozenset(blamed)
 
+    def _vendors(self) -> frozenset[str]:
+        """Return the vendor's hosts at which most logins fail, and not for wrong passwords."""
+        sick = {
+            subject
+            for (subject, code), health in self.failing.items()
+            if code == LOGIN_CODE and health.reason not in OWN_LOGIN
+        }
+        counts = {host: sum(one in sick for one in those) for host, those in self.estate.at_vendor.items() if sick}
+        those = self.estate.at_vendor
+        return frozenset(
+            host for host, count in counts.items() if count >= FEWEST and count > MAJORITY * len(those[host])
+        )
+
     def cause(self, health: Health, families: frozenset[Family], now: datetime) -> Cause:
         subject, row = health.subject, ROWS[health.code]
         if subject.kind is SubjectKind.SELF:
@@ -164,7 +179,16 @@ class _Shared:
             return Cause(CauseKind.CHAT, subject.name)
         if subject.kind is SubjectKind.REDIRECT:
             return Cause(CauseKind.REDIRECT, subject.name)
+        if subject.kind is SubjectKind.ACCESS:
+            return self._access_cause(health)
         return self._client_cause(health, row.family, families, now)
+
+    def _access_cause(self, health: Health) -> Cause:
+        access = self.estate.access_of(health.subject)
+        host = host_of(access.host) if access else None
+        if host in self.vendors and health.code == LOGIN_CODE and health.reason not in OWN_LOGIN:
+            return Cause(CauseKind.ADDRESS, host or "")
+        return own_cause(health.subject, ROWS[health.code].family)
 
     def _client_cause(self, health: Health, family: Family, families: frozenset[Family], now: datetime) -> Cause:
         name = health.subject.name
@@ -215,6 +239,13 @@ def _stale(health: Health, server: Health, now: datetime) -> bool:
     return health.seen_at is None or health.seen_at <= server.since + GRACE or now <= server.since + GRACE
 
 
+def own_cause(subject: Subject, family: Family) -> Cause:
+    """Return the cause of a trouble that is a client's alone; each of its accesses has troubles of its own."""
+    if subject.access is not None:
+        return Cause(CauseKind.CLIENT, subject.client or "", f"{family}.{subject.access}")
+    return Cause(CauseKind.CLIENT, subject.client or subject.name, family)
+
+
 def _symptom(health: Health) -> Symptom:
     return Symptom(
         subject=health.subject,
@@ -226,16 +257,6 @@ def _symptom(health: Health) -> Symptom:
     )
 
 
-def _is_listed(subject: Subject, estate: Estate) -> bool:
-    match subject.kind:
-        case SubjectKind.CLIENT:
-            return subject.name in estate.clients
-        case SubjectKind.REDIRECT:
-            return subject.name in estate.redirects
-        case _:
-            return True
-
-
 def _is_known(cause: Cause, estate: Estate) -> bool:
     """Tell whether what an incident is named after is still listed."""
     match cause.kind:
@@ -244,7 +265,7 @@ def _is_known(cause: Cause, estate: Estate) -> bool:
         case CauseKind.REDIRECT:
             return cause.name in estate.redirects
         case CauseKind.ADDRESS:
-            return cause.name in estate.at_address
+            return cause.name in estate.at_address or cause.name in estate.at_vendor
         case CauseKind.LICMAN:
             return cause.name in estate.at_licman
         case _:

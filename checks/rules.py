@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from checks.catalogue import ROWS
 from checks.estate import Estate
-from checks.model import ClientKind, Subject, SubjectKind, Threshold
+from checks.model import ClientKind, Subject, Threshold
 from checks.notifications import Policy
+from checks.readers.figures import Layout, layout_for
+from checks.signals.history import Norms
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+NO_LOGIN = "OnlineNoLogin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,8 @@ class Rules:
     by_client: Mapping[tuple[str, str], Threshold] = field(default_factory=dict)
     hold: timedelta = timedelta(seconds=30)
     policy: Policy = field(default_factory=Policy)
+    layouts: tuple[Layout, ...] = (Layout(zone=MOSCOW),)
+    """How the servers of online accesses are read, and by whose calendar."""
     required_version: str | None = None
     """The oldest version that may run, by the configuration; what people have said stands above it."""
 
@@ -31,7 +39,7 @@ class Rules:
 
         For what time brings, ``after`` is how long a silence may last and has been waited for before it is observed.
         """
-        found = self._found(subject, code)
+        found = replace(self._found(subject, code), steady=ROWS[code].signal)
         return replace(found, after=timedelta(0)) if ROWS[code].source == "time" else found
 
     def silence(self, code: str) -> timedelta | None:
@@ -43,10 +51,20 @@ class Rules:
         """Return the clients to whom the configuration gives a limit of their own."""
         return {name: one.after for (name, about), one in self.by_client.items() if about == code and one.after}
 
+    def norms(self, client: str) -> Norms:
+        """Return the norms by which a client's use is judged."""
+        own = self.by_client.get((client, NO_LOGIN)) or self.thresholds.get(NO_LOGIN)
+        return Norms(no_login=own.after) if own and own.after else Norms()
+
+    def vendor_zone(self, host: str) -> tzinfo:
+        """Return the zone in which a vendor restores the quotas."""
+        layout = layout_for(self.layouts, host)
+        return layout.zone if layout else MOSCOW
+
     def _found(self, subject: Subject, code: str) -> Threshold:
-        if subject.kind is SubjectKind.CLIENT:
-            own = self.by_client.get((subject.name, code))
-            client = self.estate.clients.get(subject.name)
+        if (name := subject.client) is not None:
+            own = self.by_client.get((name, code))
+            client = self.estate.clients.get(name)
             kind = self.by_kind.get((client.kind, code)) if client else None
             if own or kind:
                 return own or kind or Threshold()

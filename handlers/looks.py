@@ -14,9 +14,11 @@ from checks.estate import next_due
 from checks.facts import Witness, read, told_by
 from checks.model import Facts, Hop, LookKind, Observation, Outcome, Subject, Target
 from checks.rules import Rules
+from handlers import billing
 from handlers.observations import Recorded, record_in
 from handlers.steps import OnStep, Step, unwatched
 from storage import estate, health, looks
+from storage.billing import Taken
 from storage.database import Database
 from storage.looks import Due, Seen
 
@@ -71,6 +73,7 @@ async def record_looks(
 
     async def work(tx: Any) -> Followed:
         observations = [one for looked in batch for one in looked.observations]
+        observations += await billing.take_in(tx, _figures(batch), rules=rules, now=now)
         recorded = await record_in(tx, observations, rules=rules, now=now, pending=pending, on_step=on_step)
         keys = _urgent(recorded, rules, now, asked or {}) - {_key(looked.facts.target) for looked in batch}
         await looks.save(tx, [_seen(looked, recorded, now) for looked in batch])
@@ -80,6 +83,15 @@ async def record_looks(
         return Followed(recorded=recorded, urgent=frozenset(keys))
 
     return await database.write(work)
+
+
+def _figures(batch: Sequence[Looked]) -> list[Taken]:
+    """Return the figures of online accesses that these looks have read."""
+    return [
+        Taken(access=facts.target.subject.access or 0, figures=facts.figures, day=facts.day)
+        for facts in (looked.facts for looked in batch)
+        if facts.figures is not None and facts.day is not None
+    ]
 
 
 def _urgent(recorded: Recorded, rules: Rules, now: datetime, asked: Mapping[Key, datetime]) -> set[Key]:

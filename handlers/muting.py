@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from checks.model import Incident, OutboxState, Silence
+from checks.catalogue import SIGNALS
+from checks.model import Cause, Incident, OutboxState, Scope, Silence
 from checks.notifications import Decision, Policy, Reason, still
 from checks.silences import Ending, concerns, covering, ends, reach
 from handlers.hearing import gather, heard
@@ -25,7 +26,7 @@ async def silenced(tx: Connection, silence: Silence, *, now: datetime) -> list[i
     Cards show who muted them; a first message that was not sent yet is not sent. The silence is already stored.
     """
     lasting = await silences.lasting(tx)
-    hit = [one for one in await incidents.open_ones(tx) if concerns(silence, one, lasting, now)]
+    hit = [one for one in await _open(tx, [silence]) if concerns(silence, one, lasting, now)]
     known = await outbox.told(tx, [one.id for one in hit if one.id is not None])
     for incident in hit:
         assert incident.id is not None
@@ -69,7 +70,7 @@ async def end_silences(tx: Connection, *, now: datetime, policy: Policy) -> list
     lasting = await silences.lasting(tx)
     if not lasting:
         return []
-    known = await incidents.open_ones(tx)
+    known = await _open(tx, lasting)
     open_ids = {incident.id for incident in known}
     touched = reach(known)
     matched: list[int] = []
@@ -129,4 +130,16 @@ async def _muted_by(tx: Connection, silence: Silence, *, at: datetime) -> list[I
     """Load the open incidents that the silence muted until a moment ago."""
     running = replace(silence, until=None, ended_at=None)
     lasting = await silences.lasting(tx)
-    return [one for one in await incidents.open_ones(tx) if concerns(running, one, lasting, at)]
+    return [one for one in await _open(tx, [silence]) if concerns(running, one, lasting, at)]
+
+
+async def _open(tx: Connection, several: Sequence[Silence]) -> list[Incident]:
+    """Load the open incidents, and of the signals to managers those that these silences can be about."""
+    targets = {scope: {one.target for one in several if one.scope is scope} for scope in Scope}
+    about = await incidents.open_signals(
+        tx,
+        causes=[Cause.parse(target) for target in targets[Scope.CAUSE]],
+        clients=targets[Scope.CLIENT],
+        codes=targets[Scope.CODE] & SIGNALS,
+    )
+    return [*await incidents.open_ones(tx), *about]

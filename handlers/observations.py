@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checks.attention import Noticed
-from checks.catalogue import ROWS
+from checks.catalogue import ROWS, SIGNALS
 from checks.health import judge
 from checks.incidents import BLIND, REDIRECT_DOWN, Picture, correlate
 from checks.model import (
     SELF,
     Change,
-    ChangeKind,
     Health,
     Observation,
     Outcome,
@@ -24,7 +23,8 @@ from checks.model import (
     Transition,
 )
 from checks.rules import Rules
-from handlers import notifications
+from handlers import notifications, raising
+from handlers.saving import saved
 from handlers.steps import OnStep, Step, unwatched
 from storage import health as healths
 from storage import incidents
@@ -77,8 +77,14 @@ async def record_in(
     await healths.save(tx, changed)
     await healths.remember(tx, transitions)
     on_step(Step.JUDGED)
-    worth = transitions or any(_reworded(known.get(one.key), one) for one in changed)
-    changes = await correlate_in(tx, rules=rules, now=now, pending=pending, on_step=on_step) if worth else ()
+    moved = {(one.subject, one.code) for one in transitions}
+    moved |= {one.key for one in changed if _reworded(known.get(one.key), one)}
+    changes: tuple[Change, ...] = ()
+    if any(code not in SIGNALS for _, code in moved):
+        changes = await correlate_in(tx, rules=rules, now=now, pending=pending, on_step=on_step)
+    if any(one.code in SIGNALS for one in counted):
+        await raising.follow(tx, counted, after)
+        changes += await raising.correlate_in(tx, {one for one in moved if one[1] in SIGNALS}, rules=rules, now=now)
     noticed = _notice(counted, after, transitions, rules)
     return Recorded(transitions=tuple(transitions), changes=changes, noticed=noticed)
 
@@ -163,26 +169,9 @@ async def correlate_in(
         pending=pending,
         hold=rules.hold,
     )
-    changes = tuple([await _save(tx, change, now) for change in _openings_first(correlate(picture, now))])
+    changes = await saved(tx, correlate(picture, now), now=now)
     if changes:
         on_step(Step.SAVED)
         await notifications.owe(tx, changes, now=now, policy=rules.policy)
         on_step(Step.OWED)
     return changes
-
-
-def _openings_first(changes: Sequence[Change]) -> list[Change]:
-    """Order the changes so that an incident another one is merged into has its number by then."""
-    return sorted(changes, key=lambda change: change.kind in {ChangeKind.MERGED, ChangeKind.ENDED})
-
-
-async def _save(tx: Transaction, change: Change, now: datetime) -> Change:
-    incident = change.incident
-    if change.into is not None:
-        into = await incidents.open_of_cause(tx, change.into)
-        incident = replace(incident, merged_into=into)
-    saved = await incidents.save(tx, incident, noticed_at=now)
-    assert saved.id is not None
-    if change.kind not in {ChangeKind.GREW, ChangeKind.EASED}:
-        await incidents.note(tx, saved.id, now, change.kind, detail={"code": saved.code})
-    return replace(change, incident=saved)

@@ -15,6 +15,7 @@ from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
 from storage import (
     absences,
+    billing,
     decisions,
     facts,
     health,
@@ -22,6 +23,7 @@ from storage import (
     invitations,
     maintenance,
     outbox,
+    signals,
     tokens,
     updates,
 )
@@ -75,6 +77,8 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await incidents.purge(tx, before=before)
         await absences.purge(tx, before)
         await facts.purge(tx, now=now, before=before)
+        await billing.purge(tx, now)
+        await signals.purge(tx, before)
         await outbox.purge(tx, before=before)
         await decisions.purge(tx, before=before)
         await tokens.purge(tx, now)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from checks.model import Credentials, Purpose
 from storage.database import upsert
 from storage.secrets import Vault
-from storage.tables import credentials
+from storage.tables import accesses, credentials
 
 
 async def save(
@@ -35,6 +35,14 @@ async def forget(tx: AsyncConnection, client: str, purpose: Purpose) -> bool:
 async def load(connection: AsyncConnection, client: str, purpose: Purpose, *, vault: Vault) -> Credentials | None:
     """Return a login ready to be used; None = there is none, or it was sealed with a key that is gone."""
     query = select(credentials.c.login, credentials.c.password).where(_of(client, purpose))
+    row = (await connection.execute(query)).one_or_none()
+    password = None if row is None else vault.open(row.password)
+    return None if row is None or password is None else Credentials(login=row.login, password=password)
+
+
+async def of_access(connection: AsyncConnection, access: int, *, vault: Vault) -> Credentials | None:
+    """Return the login of an online access ready to be used; None = there is none, or its key is gone."""
+    query = select(accesses.c.login, accesses.c.password).where(accesses.c.id == access, accesses.c.gone_at.is_(None))
     row = (await connection.execute(query)).one_or_none()
     password = None if row is None else vault.open(row.password)
     return None if row is None or password is None else Credentials(login=row.login, password=password)

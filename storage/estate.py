@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks import estate
 from checks.estate import Estate
-from checks.model import Client, ClientKind, Purpose, Redirect
+from checks.model import Access, Client, ClientKind, Purpose, Redirect
 from storage import credentials, tables
-from storage.tables import clients, redirects
+from storage.tables import accesses, clients, redirects
 
 TRUSTED = 3
 """A direct address counts once the redirect has led there so many times running."""
@@ -27,7 +27,14 @@ async def load(connection: AsyncConnection) -> Estate:
         if row["learned_address"] and row["learned_times"] >= TRUSTED
     }
     logins = await credentials.holders(connection, Purpose.LOGIN)
-    return estate.build([client_of(row) for row in rows], [redirect_of(row) for row in servers], learned, logins)
+    online = (await connection.execute(select(accesses).where(accesses.c.gone_at.is_(None)))).mappings().all()
+    return estate.build(
+        [client_of(row) for row in rows],
+        [redirect_of(row) for row in servers],
+        learned,
+        logins,
+        {row["id"]: access_of(row) for row in online},
+    )
 
 
 async def fingerprint(connection: AsyncConnection) -> tuple[object, ...]:
@@ -35,11 +42,13 @@ async def fingerprint(connection: AsyncConnection) -> tuple[object, ...]:
     trusted = func.count().filter(clients.c.learned_times >= TRUSTED)
     query = select(func.count(), func.max(clients.c.updated_at), func.max(clients.c.gone_at), trusted)
     servers = select(func.count(), func.max(redirects.c.updated_at), func.max(redirects.c.gone_at))
+    logins = select(func.count(), func.max(accesses.c.updated_at), func.max(accesses.c.gone_at))
     first = (await connection.execute(query.select_from(clients))).one()
     second = (await connection.execute(servers.select_from(redirects))).one()
-    logins = select(func.count(), func.max(tables.credentials.c.updated_at)).select_from(tables.credentials)
-    third = (await connection.execute(logins)).one()
-    return (*first, *second, *third)
+    keys = select(func.count(), func.max(tables.credentials.c.updated_at)).select_from(tables.credentials)
+    third = (await connection.execute(keys)).one()
+    fourth = (await connection.execute(logins.select_from(accesses))).one()
+    return (*first, *second, *third, *fourth)
 
 
 async def learn(tx: AsyncConnection, led: Mapping[str, str]) -> None:
@@ -78,6 +87,19 @@ def client_of(row: RowMapping) -> Client:
         time_zone=row["time_zone"],
         contacts=row["contacts"],
         sends_uploads=bool(row["sends_uploads"]),
+    )
+
+
+def access_of(row: RowMapping) -> Access:
+    """Return a row of ``accesses`` as the value it stands for; the password stays where it is."""
+    return Access(
+        client=row["client"],
+        login=row["login"],
+        host=row["host"],
+        catalogue=row["catalogue"],
+        scheme=row["scheme"],
+        manager=row["manager"],
+        email=row["email"],
     )
 
 

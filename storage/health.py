@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from checks.catalogue import SIGNALS
 from checks.model import Health, LookKind, State, Subject, SubjectKind, Transition
 from storage.database import upsert
 from storage.tables import clients, health, looks, redirects, transitions
@@ -52,9 +53,24 @@ async def changes_of_clients(
     return [_transition(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def failing_of(connection: AsyncConnection, subjects: Collection[Subject]) -> set[tuple[Subject, str]]:
+    """Return which checks of ``subjects`` are believed to fail."""
+    found: set[tuple[Subject, str]] = set()
+    for kind in {subject.kind for subject in subjects}:
+        names = sorted(subject.name for subject in subjects if subject.kind is kind)
+        for start in range(0, len(names), CHUNK):
+            query = select(health.c.subject_name, health.c.code).where(
+                health.c.subject_kind == kind,
+                health.c.subject_name.in_(names[start : start + CHUNK]),
+                health.c.state.in_(NOT_OK),
+            )
+            found |= {(Subject(kind, name), code) for name, code in await connection.execute(query)}
+    return found
+
+
 async def not_ok(connection: AsyncConnection) -> list[Health]:
-    """Load every check that fails or flaps now."""
-    query = select(health).where(health.c.state.in_(NOT_OK))
+    """Load every check that fails or flaps now; signals to managers are not among them."""
+    query = select(health).where(health.c.state.in_(NOT_OK), health.c.code.not_in(SIGNALS))
     return [_health(row) for row in (await connection.execute(query)).mappings()]
 
 

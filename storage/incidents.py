@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from checks.catalogue import SIGNALS
 from checks.model import (
     Cause,
+    CauseKind,
     Change,
     ChangeKind,
     Incident,
@@ -25,6 +27,8 @@ from storage.database import upsert
 from storage.tables import incidents, symptoms, timeline
 
 CHUNK = 500
+AFTER_SLASH = "0"
+"""The letter that sorts right after the one which ends a client's name in a cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +51,36 @@ async def load(connection: AsyncConnection, incident_id: int) -> Incident | None
 
 
 async def open_ones(connection: AsyncConnection) -> list[Incident]:
-    """Load every open incident, oldest first."""
-    query = select(incidents).where(incidents.c.state == IncidentState.OPEN).order_by(incidents.c.opened_at)
+    """Load every open incident, oldest first; signals to managers are no incidents here (``open_signals``)."""
+    query = select(incidents).where(_open_outage).order_by(incidents.c.opened_at)
     return await _with_symptoms(connection, (await connection.execute(query)).mappings().all())
+
+
+async def open_signals(
+    connection: AsyncConnection,
+    *,
+    causes: Collection[Cause] = (),
+    clients: Collection[str] = (),
+    codes: Collection[str] = (),
+) -> list[Incident]:
+    """Load the open incidents that are signals: of these causes, of these clients, of these codes."""
+    is_signal = and_(incidents.c.state == IncidentState.OPEN, incidents.c.code.in_(SIGNALS))
+    rows: list[RowMapping] = []
+    texts = sorted({str(cause) for cause in causes})
+    for start in range(0, len(texts), CHUNK):
+        query = select(incidents).where(is_signal, incidents.c.cause.in_(texts[start : start + CHUNK]))
+        rows += (await connection.execute(query)).mappings().all()
+    if codes:
+        rows += (
+            (await connection.execute(select(incidents).where(is_signal, incidents.c.code.in_(sorted(codes)))))
+            .mappings()
+            .all()
+        )
+    for name in sorted(set(clients)):
+        begin = str(Cause(CauseKind.CLIENT, name, "-"))[:-1]
+        own = and_(incidents.c.cause >= begin, incidents.c.cause < begin[:-1] + AFTER_SLASH)
+        rows += (await connection.execute(select(incidents).where(is_signal, own))).mappings().all()
+    return await _with_symptoms(connection, list({row["id"]: row for row in rows}.values()))
 
 
 async def open_of_cause(connection: AsyncConnection, cause: Cause) -> int | None:
@@ -72,7 +103,7 @@ async def some(connection: AsyncConnection, ids: Collection[int]) -> list[Incide
 
 async def numbers(connection: AsyncConnection) -> dict[Cause, int]:
     """Return the number of the open incident of each cause."""
-    query = select(incidents.c.cause, incidents.c.id).where(incidents.c.state == IncidentState.OPEN)
+    query = select(incidents.c.cause, incidents.c.id).where(_open_outage)
     return {Cause.parse(row.cause): row.id for row in await connection.execute(query)}
 
 
@@ -84,13 +115,15 @@ async def any_held(connection: AsyncConnection) -> bool:
 
 
 async def of_client(connection: AsyncConnection, name: str, *, since: datetime) -> list[Incident]:
-    """Load the incidents that hit a client since a moment or are open, newest first."""
-    hit = select(symptoms.c.incident_id).where(
-        symptoms.c.subject_kind == SubjectKind.CLIENT, symptoms.c.subject_name == name
-    )
+    """Load the incidents that hit a client or its accesses since a moment or are open, newest first; no signals."""
+    itself = and_(symptoms.c.subject_kind == SubjectKind.CLIENT, symptoms.c.subject_name == name)
+    begin, end = f"{name}/", f"{name}{AFTER_SLASH}"
+    access = and_(symptoms.c.subject_name > begin, symptoms.c.subject_name < end)
+    logins = and_(symptoms.c.subject_kind == SubjectKind.ACCESS, access)
+    hit = select(symptoms.c.incident_id).where(or_(itself, logins))
     query = (
         select(incidents)
-        .where(incidents.c.id.in_(hit))
+        .where(incidents.c.id.in_(hit), incidents.c.code.not_in(SIGNALS))
         .where((incidents.c.state == IncidentState.OPEN) | (incidents.c.ended_at >= since))
         .order_by(incidents.c.opened_at.desc())
     )
@@ -108,21 +141,17 @@ async def lasting_since(connection: AsyncConnection, since: datetime) -> list[In
 
 
 async def ended_since(connection: AsyncConnection, since: datetime) -> list[Incident]:
-    """Load the incidents that ended since a moment, newest first."""
-    query = (
-        select(incidents)
-        .where(incidents.c.state == IncidentState.ENDED, incidents.c.ended_at >= since)
-        .order_by(incidents.c.ended_at.desc())
-    )
+    """Load the incidents that ended since a moment, newest first; signals to managers are not among them."""
+    ended = and_(incidents.c.state == IncidentState.ENDED, incidents.c.ended_at >= since)
+    query = select(incidents).where(ended, incidents.c.code.not_in(SIGNALS)).order_by(incidents.c.ended_at.desc())
     return await _with_symptoms(connection, (await connection.execute(query)).mappings().all())
 
 
 async def ended_clients(connection: AsyncConnection, incident_id: int) -> list[str]:
     """Name the clients an incident has ever hit, those that are well again included."""
-    query = select(symptoms.c.subject_name).where(
-        symptoms.c.incident_id == incident_id, symptoms.c.subject_kind == SubjectKind.CLIENT
-    )
-    return sorted(set((await connection.execute(query)).scalars()))
+    query = select(symptoms.c.subject_kind, symptoms.c.subject_name).where(symptoms.c.incident_id == incident_id)
+    hit = {Subject(SubjectKind(kind), name).client for kind, name in await connection.execute(query)}
+    return sorted(name for name in hit if name is not None)
 
 
 async def save(tx: AsyncConnection, incident: Incident, *, noticed_at: datetime) -> Incident:
@@ -324,3 +353,6 @@ def _symptom_row(incident_id: int | None, one: Symptom, *, ended_at: datetime | 
         "detail": one.detail,
         "flapping": one.flapping,
     }
+
+
+_open_outage = and_(incidents.c.state == IncidentState.OPEN, incidents.c.code.not_in(SIGNALS))

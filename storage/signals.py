@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, func, inser
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Answer, Cause, Signal, Subject, SubjectKind
-from storage.tables import clients, signals
+from storage.database import upsert
+from storage.tables import clients, meta, signals
 
 CHUNK = 300
+JUDGED = "signals_judged"
 
 Key = tuple[Subject, str]
 
@@ -50,6 +52,27 @@ async def end(tx: AsyncConnection, keys: Collection[Key], at: datetime) -> None:
     if known:
         over = [{"i": number} for number in known.values()]
         await tx.execute(update(signals).where(signals.c.id == bindparam("i")).values(ended_at=at), over)
+
+
+async def ended_since(connection: AsyncConnection, keys: Collection[Key], since: datetime) -> set[Key]:
+    """Return those of the signals that have begun since a moment and are over already."""
+    found: set[Key] = set()
+    three = tuple_(signals.c.subject_kind, signals.c.subject_name, signals.c.code)
+    for part in _parts(list(dict.fromkeys(keys))):
+        wanted = [(str(subject.kind), subject.name, code) for subject, code in part]
+        query = select(signals).where(signals.c.since >= since, signals.c.ended_at.is_not(None), three.in_(wanted))
+        found |= {(_subject(row), row["code"]) for row in (await connection.execute(query)).mappings()}
+    return found
+
+
+async def judged(connection: AsyncConnection) -> str | None:
+    """Return up to which time of judging all clients were judged."""
+    found: str | None = await connection.scalar(select(meta.c.value).where(meta.c.key == JUDGED))
+    return found
+
+
+async def set_judged(tx: AsyncConnection, slot: str) -> None:
+    await upsert(tx, meta, [{"key": JUDGED, "value": slot}])
 
 
 async def open_of(

@@ -141,6 +141,15 @@ MENDED: Mapping[str, str] = {
     Family.LICMAN: "менеджер лицензий снова отвечает",
     Family.REPORTS: "отчёты снова приходят",
     Family.STATUS: "снова в порядке",
+    Family.ACCESS: "вход в онлайн-доступ снова работает",
+    Family.QUOTA_DOCS: "лимит документов восстановлен",
+    Family.QUOTA_SEARCH: "лимит поиска восстановлен",
+    Family.QUOTA_PRINT: "лимит печати восстановлен",
+    Family.QUOTA_UPLOAD: "лимит выгрузки восстановлен",
+    Family.USAGE: "снова пользуются",
+    Family.RENEWAL: "вопрос о продлении снят",
+    Family.GROWTH: "лимитов и мест снова хватает",
+    Family.TRAINING: "повод прошёл",
     Family.OURSELVES: "снова в порядке",
 }
 CALM: Mapping[str, str] = {

@@ -73,6 +73,19 @@ def _cron(value: str) -> str:
 Cron = Annotated[str, AfterValidator(_cron)]
 
 
+def _zone(value: Any) -> Any:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only where a zone is checked
+
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, TypeError):
+        raise ValueError('нужен часовой пояс вида "Europe/Moscow"') from None
+    return value
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
+
+
 class Section(BaseModel):
     """A table of config.toml: unknown keys are mistakes, values never change."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from bot.config.fields import Clock, Cron, Duration, Level, Listen, Section
+from bot.config.fields import Clock, Cron, Duration, Level, Listen, Section, Zone
 from checks.model import ClientKind, Days, Mark, Priority, RouteKind, Threshold, Turn
 from checks.versions import parse
 
@@ -96,6 +96,7 @@ class Intervals(Section):
     login: Duration | None = None
     ping: Duration | None = None
     licman_ping: Duration | None = None
+    billing: Annotated[Duration, Field(ge=timedelta(minutes=1))] = timedelta(hours=1)
 
 
 class Look(Section):
@@ -163,7 +164,7 @@ class RouteRow(Section):
 class QuietHours(Section):
     begin: Clock = "22:00"
     end: Clock = "08:00"
-    time_zone: str = "Europe/Moscow"
+    time_zone: Zone = "Europe/Moscow"
     loud: Level = Priority.K2
     comes: Level = Priority.K2
 
@@ -172,17 +173,6 @@ class QuietHours(Section):
         if self.loud > self.comes:
             raise ValueError("loud: со звуком не может приходить больше, чем приходит (comes)")
         return self
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only where a zone is checked
-
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError('нужен часовой пояс вида "Europe/Moscow"') from None
-        return value
 
 
 class ShiftRow(Section):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import SecretStr, field_validator, model_validator
 
 from bot.config.fields import Section
+from bot.config.managers import Billing, Signals
 from bot.config.sections import (
     TEXTS,
     Demo,
@@ -67,7 +68,8 @@ class Config(Section):
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS
     sysinfo: Mapping[str, Any] = {}
     metrics: Mapping[str, str] = {}
-    billing: Mapping[str, Any] = {}
+    billing: Mapping[str, Billing] = {}
+    signals: Signals = Signals()
     demo: Demo = Demo()
     log: Literal["debug", "info", "warning", "error"] = "info"
 

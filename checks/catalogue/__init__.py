@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checks.catalogue import ourselves, reachability, reports, status
+from checks.catalogue import ourselves, reachability, reports, signals, status
 from checks.catalogue.row import Row
 
-TABLE: tuple[Row, ...] = (*ourselves.ROWS, *reachability.ROWS, *status.ROWS, *reports.ROWS)
+TABLE: tuple[Row, ...] = (*ourselves.ROWS, *reachability.ROWS, *status.ROWS, *reports.ROWS, *signals.ROWS)
 """In each file the row nearest the cause stands first."""
 
 ROWS: Mapping[str, Row] = {row.code: row for row in TABLE}
 RANK: Mapping[str, int] = {row.code: place for place, row in enumerate(TABLE)}
+SIGNALS: frozenset[str] = frozenset(row.code for row in TABLE if row.signal)
+"""What managers alone hear: kept apart from outages wherever these are listed or their causes are sought."""
 
 CERTIFICATE_STEPS = (1, 3, 7, 14, 30)
 """Days before the end at which a certificate is spoken of, once each."""
@@ -27,4 +29,4 @@ def leading(codes: frozenset[str]) -> str:
     return min(codes, key=lambda code: (ROWS[code].priority, RANK[code]))
 
 
-__all__ = ["CERTIFICATE_STEPS", "RANK", "ROWS", "TABLE", "Row", "leading"]
+__all__ = ["CERTIFICATE_STEPS", "RANK", "ROWS", "SIGNALS", "TABLE", "Row", "leading"]

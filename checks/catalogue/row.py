@@ -9,6 +9,7 @@ from checks.model import Audience, Family, LookKind, Priority, Severity, Thresho
 
 SUPPORT = frozenset({Audience.SUPPORT})
 SUPPORT_AND_MANAGER = frozenset({Audience.SUPPORT, Audience.MANAGER})
+MANAGER = frozenset({Audience.MANAGER})
 ADMIN = frozenset({Audience.ADMIN})
 ADMIN_AND_SUPPORT = frozenset({Audience.ADMIN, Audience.SUPPORT})
 
@@ -55,6 +56,11 @@ class Row:
         if reason not in self.because:
             return self.causes
         return tuple(dict.fromkeys((self.because[reason], *self.causes)))
+
+    @property
+    def signal(self) -> bool:
+        """Whether it is for managers alone: told in their working hours, answered by their buttons, never an outage."""
+        return self.audience == MANAGER
 
     @property
     def looked(self) -> bool:

@@ -52,6 +52,8 @@ class Threshold:
     successes: int = 1
     after: timedelta = timedelta(0)
     """How long the failure must last as well."""
+    steady: bool = False
+    """Never taken for flapping: it comes and goes with days and months, not with looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from checks.model.billing import Figures
+from checks.model.estate import Access
 
 
 class LookKind(StrEnum):
@@ -162,6 +165,8 @@ class Target:
     resolve to; domain looks only know by it that the first answer is not the installation's."""
     speaks_for_page: bool = True
     """False: another look at the same client reads the installation's page, this one only the way to it."""
+    access: Access | None = None
+    """Billing looks: the access; its password is asked for by the probe alone."""
     sample: tuple[tuple[str, str | None], ...] = ()
     """Redirect looks: (domain or URL, expected target or None) of some clients behind the server."""
 
@@ -186,6 +191,10 @@ class Facts:
     """Text around the mark that was found, clipped to 200 characters."""
     behind_proxy: bool = False
     """A reverse proxy answered in place of the server behind it."""
+    figures: Figures | None = None
+    """Billing looks: what the page says of the quotas; None = not reached, or nothing there is understood."""
+    day: date | None = None
+    """The day of the vendor's calendar that the figures belong to."""
     elapsed: float = 0.0
     """Seconds, whole look."""
     samples: tuple[Facts, ...] = ()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from checks.model import Credentials, Facts, Fault, LookKind, Target
-from checks.probes import domain, installation, licman, login, ping, redirect, reference
+from checks.probes import billing, domain, installation, licman, login, ping, redirect, reference
 from checks.probes.engine import Engine
 from checks.probes.failure import LookFailed
 from checks.probes.findings import Look
@@ -24,6 +24,7 @@ LOOKS: Final[Mapping[LookKind, Callable[[Look], Awaitable[Facts]]]] = {
     LookKind.LOGIN: login.look,
     LookKind.PING: ping.look,
     LookKind.LICMAN_PING: ping.look,
+    LookKind.BILLING: billing.look,
     LookKind.REFERENCE: reference.look,
 }
 GRACE: Final = 1.0

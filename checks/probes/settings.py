@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from checks.model import Mark
+from checks.readers.figures import Layout
 
 Network = IPv4Network | IPv6Network
 
@@ -45,5 +46,7 @@ class LookSettings:
     """What the form of the check login asks to be led to."""
     logout_path: str = "/users/logout.asp"
     """Where the check login leaves again; empty = nowhere."""
+    billing: tuple[Layout, ...] = (Layout(),)
+    """How the servers of online accesses are logged in to and read."""
     ca_file: str | None = None
     """PEM of issuers trusted beside those of the system, e.g. the distributor's own."""

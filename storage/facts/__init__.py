@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from storage.facts.history import changes_since, history
 from storage.facts.latest import Kept, latest, latest_of_all, of_clients, update_numbers
-from storage.facts.people import Account, Asked, accounts, new_accounts, queries
+from storage.facts.people import Account, Asked, accounts, active, new_accounts, queries
 from storage.facts.saving import News, purge, save
-from storage.facts.usage import usage
+from storage.facts.usage import by_month, usage
 
 __all__ = [
     "Account",
@@ -18,6 +18,8 @@ __all__ = [
     "Kept",
     "News",
     "accounts",
+    "active",
+    "by_month",
     "changes_since",
     "history",
     "latest",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model.installation import QueryOutcome
@@ -48,6 +48,13 @@ async def accounts(connection: AsyncConnection, clients: Collection[str]) -> dic
     for row in await chunked(connection, select(table), table.c.client, clients):
         found.setdefault(row.client, []).append(_account(row))
     return {client: tuple(sorted(some, key=_activity, reverse=True)) for client, some in found.items()}
+
+
+async def active(connection: AsyncConnection, clients: Collection[str], since: datetime) -> dict[str, int]:
+    """Count the logins active since a moment, by client; clients whose reports name no logins are left out."""
+    seen = func.count(case((table.c.last_at >= since, 1), else_=None))
+    query = select(table.c.client, seen).group_by(table.c.client)
+    return dict([tuple(row) for row in await chunked(connection, query, table.c.client, clients)])
 
 
 async def new_accounts(connection: AsyncConnection, clients: Collection[str], since: datetime) -> list[Account]:
