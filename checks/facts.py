@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from checks.catalogue import CERTIFICATE_STEPS, ROWS
 from checks.dependencies import MATRIX, Stage, known
+from checks.estate import host_of
 from checks.model import Facts, Fault, Hop, LookKind, Mark, Observation, Outcome, Subject
 
 OK, FAIL, UNKNOWN = Outcome.OK, Outcome.FAIL, Outcome.UNKNOWN
@@ -46,6 +47,7 @@ UNAVAILABLE = 503
 MAJORITY = 0.5
 BLIND = "MonitorBlind"
 FEWEST_WITNESSES = 2
+WITNESSES_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +251,8 @@ def _reference(facts: Facts) -> Iterator[Answer]:
     if any(one.fault is None or one.fault in TLS_FAULTS for one in asked):
         yield BLIND, OK, "", ""
     elif len(asked) >= FEWEST_WITNESSES:
-        yield BLIND, FAIL, asked[0].fault or "", f"{len(asked)}"
+        hosts = dict.fromkeys(host_of(one.target.url) or one.target.url for one in asked)
+        yield BLIND, FAIL, asked[0].fault or "", ", ".join(list(hosts)[:WITNESSES_NAMED])
 
 
 WEB = frozenset({LookKind.DOMAIN, LookKind.INSTALLATION})

@@ -33,6 +33,7 @@ from handlers.hearing import behind_work, quiet_of, visible_in
 from handlers.impact import behind, hit_names, hit_of, leading_symptom, off_of, row_of, signs_beside, still_of, wait_of
 from handlers.rota import person_on_duty
 from storage import arrivals, chats, incidents, looks, maintenance, outbox, people, reports, silences
+from storage import names as names_of
 from storage.database import Connection
 from templates.cards import Card, Mute, People, Someone, Step
 from templates.words import title
@@ -160,6 +161,8 @@ async def subject_of(connection: Connection, cause: Cause, estate: Estate) -> st
     """Return how people call what an incident is named after."""
     if cause.kind is CauseKind.CLIENT and cause.name in estate.clients:
         return estate.clients[cause.name].label
+    if cause.kind is CauseKind.CLIENT:
+        return await names_of.title_of(connection, cause.name) or cause.name
     if cause.kind is CauseKind.REDIRECT and cause.name in estate.redirects:
         return estate.redirects[cause.name].label
     if cause.kind is CauseKind.CHAT and cause.name.lstrip("-").isdigit():

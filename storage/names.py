@@ -23,6 +23,12 @@ async def servers(connection: AsyncConnection) -> list[str]:
     return list((await connection.execute(living)).scalars())
 
 
+async def title_of(connection: AsyncConnection, client: str) -> str | None:
+    """Return what the lists call a client, also one that has left them."""
+    title: str | None = await connection.scalar(select(clients.c.title).where(clients.c.name == client))
+    return title or None
+
+
 async def owners(connection: AsyncConnection, names: Collection[str]) -> list[str | None]:
     """Return the manager of each of the clients ``names``, one a client; None = nobody's, or not on the lists."""
     found = await whose(connection, names)

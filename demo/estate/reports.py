@@ -26,7 +26,9 @@ def status_report(state: State, now: datetime) -> bytes:
 
 
 def sysinfo_report(resident: Resident, state: State, now: datetime) -> bytes:
-    """Return a sysinfo ``.zip`` with XML in the default format."""
+    """Return a sysinfo ``.zip`` with XML in the default format; a web page in its place where reports are broken."""
+    if state is State.UPLOADS_BROKEN:
+        return f"<html><body>Страница не найдена, {now:%H:%M:%S}</body></html>".encode()
     packed = BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         archive.writestr("sysinfo.xml", sysinfo_xml(resident, state, now))

@@ -36,6 +36,7 @@ class State(StrEnum):
     DNS_SERVFAIL = "dns_servfail"
     DNS_TIMEOUT = "dns_timeout"
     UPLOADS_STOP = "uploads_stop"
+    UPLOADS_BROKEN = "uploads_broken"
     MAIN_PAGE_BROKEN = "main_page_broken"
     PRODUCT_SET_BROKEN = "product_set_broken"
 
@@ -64,13 +65,14 @@ TITLES: Mapping[State, str] = {
     State.DNS_SERVFAIL: "сервер имён отвечает ошибкой",
     State.DNS_TIMEOUT: "сервер имён молчит",
     State.UPLOADS_STOP: "отчёты не приходят",
+    State.UPLOADS_BROKEN: "отчёты приходят испорченными",
     State.MAIN_PAGE_BROKEN: "главная страница не собирается",
     State.PRODUCT_SET_BROKEN: "комплект не собирается",
 }
 
 _NAMES = (State.DNS_NXDOMAIN, State.DNS_SERVFAIL, State.DNS_TIMEOUT)
 _TRANSPORT = (State.OK, State.REFUSE, State.HANG, State.SLOW, State.DRIP, State.RESET, State.GARBAGE)
-_REPORTS = (State.UPLOADS_STOP, State.MAIN_PAGE_BROKEN, State.PRODUCT_SET_BROKEN)
+_REPORTS = (State.UPLOADS_STOP, State.UPLOADS_BROKEN, State.MAIN_PAGE_BROKEN, State.PRODUCT_SET_BROKEN)
 
 OF_REDIRECT = (
     *_TRANSPORT,

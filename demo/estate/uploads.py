@@ -63,7 +63,9 @@ class Uploads:
             eager = self.pace.eager_times if changed else max(eager - 1, 0)
             sysinfo_in = 0.0 if changed else sysinfo_in - pause
             if installation.state not in MUTE:
-                await self._report(installation, session, sysinfo=sysinfo_in <= 0)
+                await self._report(
+                    installation, session, sysinfo=sysinfo_in <= 0 or installation.state is State.UPLOADS_BROKEN
+                )
             if sysinfo_in <= 0:
                 sysinfo_in = self.pace.sysinfo
             pause = min(self.pace.eager, self.pace.status) if eager else self.pace.status

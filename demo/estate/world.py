@@ -22,10 +22,13 @@ class Estate:
         self.installations = network.installations
         self.redirects = network.redirects
         self._turn = asyncio.Lock()
+        self._lost = False
+        """Nobody can be reached: what the bot sees when its own connection is gone."""
 
     def state(self) -> dict[str, Any]:
         """Tell who is in what state, and what states there are."""
         return {
+            "network": "lost" if self._lost else "ok",
             "redirects": [{"name": name, "title": name, "state": one.state} for name, one in self.redirects.items()],
             "clients": [
                 {"name": name, "title": one.resident.title, "redirect": one.resident.redirect, "state": one.state}
@@ -38,7 +41,13 @@ class Estate:
         }
 
     async def change(self, wish: Mapping[str, Any]) -> None:
-        """Obey ``{redirect|client: name, state}``; ``EstateError`` (a ``ValueError``) says why that cannot be."""
+        """Obey ``{redirect|client: name, state}`` or ``{network: "lost"|"ok"}``.
+
+        ``EstateError`` (a ``ValueError``) says why that cannot be.
+        """
+        if set(wish) == {"network"}:
+            await self.put_network(str(wish["network"]))
+            return
         named = [kind for kind in ("redirect", "client") if wish.get(kind)]
         if len(named) != 1:
             raise EstateError("name either a redirect or a client")
@@ -57,7 +66,7 @@ class Estate:
             raise EstateError(f"no such redirect server: {name[:40]!r}")
         async with self._turn:
             server.put(state)
-            await _listen(self.network.gates[name], to_anybody=state is not State.REFUSE)
+            await self._listen(self.network.gates[name], to_anybody=state is not State.REFUSE)
 
     async def put_client(self, name: str, state: State) -> None:
         """Break or mend a client."""
@@ -68,9 +77,26 @@ class Estate:
         async with self._turn:
             installation.put(state)
             if door := self.network.doors.get(name):
-                await _listen(door, to_anybody=state is not State.REFUSE)
+                await self._listen(door, to_anybody=state is not State.REFUSE)
             if licman := self.network.licmans.get(name):
-                await _listen(licman, to_anybody=state is not State.LICMAN_REFUSE)
+                await self._listen(licman, to_anybody=state is not State.LICMAN_REFUSE)
+
+    async def put_network(self, state: str) -> None:
+        """Cut the bot off from everybody, or let it see again; reports still reach it."""
+        if state not in {"ok", "lost"}:
+            raise EstateError(f"unknown state {state[:40]!r} of the network; known: ok, lost")
+        async with self._turn:
+            self._lost = state == "lost"
+            for name, gate in self.network.gates.items():
+                await self._listen(gate, to_anybody=self.redirects[name].state is not State.REFUSE)
+            for name, door in self.network.doors.items():
+                await self._listen(door, to_anybody=self.installations[name].state is not State.REFUSE)
+            for name, licman in self.network.licmans.items():
+                await self._listen(licman, to_anybody=self.installations[name].state is not State.LICMAN_REFUSE)
+            await self._listen(self.network.witness, to_anybody=True)
+
+    async def _listen(self, listener: Listener, *, to_anybody: bool) -> None:
+        await (listener.open() if to_anybody and not self._lost else listener.close())
 
     def _require_possible(self, installation: Installation, state: State) -> None:
         name, resident = installation.resident.name, installation.resident
@@ -82,7 +108,3 @@ class Estate:
             raise EstateError(f"{name} has no certificate")
         if state is State.LICMAN_REFUSE and name not in self.network.licmans:
             raise EstateError(f"{name} has no licence manager")
-
-
-async def _listen(listener: Listener, *, to_anybody: bool) -> None:
-    await (listener.open() if to_anybody else listener.close())

@@ -50,13 +50,14 @@ ANNA = Person(id=1001, name="Анна", role="support", title="техподде�
 IGOR = Person(id=1002, name="Игорь", role="support", title="техподдержка", username="igor_support")
 OLGA = Person(id=1003, name="Ольга", role="manager", title="менеджер", username="olga_manager")
 ADMIN = Person(id=1004, name="Администратор", role="admin", title="настройка", username="te_admin")
+STRANGER = Person(id=1005, name="Прохожий", role="stranger", title="без роли", username="passer_by")
 
 SUPPORT = Group(
     id=-1001000000001,
     title="Техподдержка",
-    members=(ANNA.id, IGOR.id, ADMIN.id),
+    members=(ANNA.id, IGOR.id, ADMIN.id, STRANGER.id),
     admins=(ADMIN.id,),
     topics=(Topic(id=2, title="Аварии"), Topic(id=3, title="Вопросы и ответы")),
 )
 
-CAST = Cast(people=(ANNA, IGOR, OLGA, ADMIN), groups=(SUPPORT,))
+CAST = Cast(people=(ANNA, IGOR, OLGA, ADMIN, STRANGER), groups=(SUPPORT,))

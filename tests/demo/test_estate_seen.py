@@ -20,7 +20,7 @@ from checks import estate as estates
 from checks.facts import read
 from checks.model import Outcome, Target
 from checks.probes import Engine, LookSettings, look
-from demo.estate import Estate, open_estate
+from demo.estate import Estate, EstateError, open_estate
 from handlers.imports import Author, ListFile, Verdict, apply, propose
 from storage import estate as stored
 from storage.database import Database
@@ -169,3 +169,20 @@ async def test_a_redirect_server_that_leads_everybody_astray_is_seen(eyes: Eyes,
         ("r2", "RedirectServerDown"): reason,
         ("luch", "RedirectWrongTarget"): reason,
     }
+
+
+async def test_a_cut_network_hides_everybody_until_it_is_back(eyes: Eyes) -> None:
+    await eyes.estate.change({"client": "romashka", "state": "refuse"})
+    await eyes.estate.change({"network": "lost"})
+    failed = await eyes.see("vektor", "r1")
+    assert failed["r1", "RedirectServerDown"] == "refused"
+    assert failed["vektor", "KodeksTcpStatus"] == "refused"
+    assert eyes.estate.state()["network"] == "lost"
+
+    await eyes.estate.change({"client": "vektor", "state": "ok"})
+    assert ("vektor", "KodeksTcpStatus") in await eyes.see("vektor")
+    await eyes.estate.change({"network": "ok"})
+
+    assert set(await eyes.see("vektor", "r1", "romashka")) == {("romashka", "KodeksTcpStatus")}
+    with pytest.raises(EstateError, match="known: ok, lost"):
+        await eyes.estate.change({"network": "slow"})

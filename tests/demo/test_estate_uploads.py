@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -14,8 +14,8 @@ from zipfile import ZipFile
 import pytest
 from aiohttp import BodyPartReader, web
 
-from demo.estate import Estate, Pace, open_estate
-from demo.estate.reports import newest_operup, sysinfo_xml
+from demo.estate import Estate, Pace, State, open_estate, shipped_cast
+from demo.estate.reports import newest_operup, sysinfo_report, sysinfo_xml
 
 NOON = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 QUICK = Pace(status=0.2, sysinfo=1.0, eager=0.05)
@@ -178,3 +178,12 @@ async def test_a_sysinfo_report_is_dated_by_the_clock_of_its_client(tmp_path: Pa
 )
 def test_operative_updates_come_early_on_working_days(now: datetime, came: datetime) -> None:
     assert newest_operup(now) == came
+
+
+def test_broken_reports_are_broken_each_in_its_own_way() -> None:
+    resident = next(one for one in shipped_cast().residents if one.uploads)
+    first = sysinfo_report(resident, State.UPLOADS_BROKEN, NOON)
+    second = sysinfo_report(resident, State.UPLOADS_BROKEN, NOON + timedelta(seconds=5))
+
+    assert first.startswith(b"<html>")
+    assert first != second

@@ -402,3 +402,16 @@ async def test_a_reminder_names_who_asked_for_it(database: Database) -> None:
 
     assert "всё ещё: сервер не отвечает" in text
     assert "просила напомнить Анна" in text
+
+
+async def test_a_client_that_left_the_lists_keeps_its_name(database: Database) -> None:
+    await put_estate(database, 1)
+    facts = {"state": IncidentState.ENDED, "ended_at": after(minutes=4), "unlisted": True}
+    one = incident(cause=Cause(CauseKind.CLIENT, "c0", "service"), **facts)
+    number = await put(database, one)
+    await database.write(lambda tx: tx.execute(update(clients).values(gone_at=NOON)))
+
+    text = await said(database, owed(number, NoteKind.UPDATE), after(minutes=5))
+
+    assert "Клиент 0: больше не наблюдаем, клиента убрали из списков" in text
+    assert "снова" not in await said(database, owed(number, NoteKind.RESOLVED), after(minutes=5))

@@ -88,7 +88,8 @@ function drawEstate() {
   const { redirects, clients } = state.estate;
   const list = el("div", { id: "clients" });
   sheet.replaceChildren(
-    ...(brokenOnes().length ? [el("button", { class: "act mend wide", onclick: mendAll }, "Починить всё")] : []),
+    ...(brokenOnes().length || state.estate.network === "lost" ? [el("button", { class: "act mend wide", onclick: mendAll }, "Починить всё")] : []),
+    ...(state.estate.network ? [networkCard()] : []),
     el("h2", {}, "Серверы переадресации"),
     ...redirects.map((one) => redirectCard(one, clients)),
     el("h2", {}, "Клиенты", el("small", {}, String(clients.length))),
@@ -103,6 +104,14 @@ function searchBox(list) {
   input.value = query;
   input.addEventListener("input", () => { query = input.value; drawClients(list); });
   return input;
+}
+
+function networkCard() {
+  const lost = state.estate.network === "lost";
+  return el("button", {
+    class: lost ? "act mend wide" : "act break wide",
+    onclick: () => post("estate", { network: lost ? "ok" : "lost" }).then(again),
+  }, lost ? "Вернуть боту связь" : "Оборвать связь бота");
 }
 
 function redirectCard(one, clients) {
@@ -139,6 +148,7 @@ function clientRow(one) {
 }
 
 const mendAll = attempt(async () => {
+  if (state.estate.network === "lost") await post("estate", { network: "ok" });
   for (const [kind, list] of [["redirect", state.estate.redirects], ["client", state.estate.clients]]) {
     for (const one of list.filter((each) => each.state !== "ok")) await post("estate", { [kind]: one.name, state: "ok" });
   }
