@@ -202,6 +202,7 @@ class _Ground:
             wake=delivery.wake,
             zone=self.zone,
             public_url=self.config.server.public_url,
+            mute_limit=self.config.people.mute_limit or None,
             managers_see_all=self.config.people.managers_see_all,
             rules=rules,
             vault=vault_of(self.config),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from checks.buttons import Action
-from checks.model import Person, Role
+from checks.model import Person, Role, Scope
 
 
 class Act(StrEnum):
@@ -225,6 +226,18 @@ def may(
     if person.role is Role.MANAGER and owners is not None and not (rule.seeing and managers_see_all):
         return _within_reach(person, rule.reach, owners)
     return Allowed()
+
+
+def may_mute_alone(role: Role, scope: Scope, length: timedelta | None, limit: timedelta | None) -> bool:
+    """Say whether one person's press makes a silence; ``length`` None = until mended, ``limit`` None = no limit.
+
+    A whole kind of alert takes an admin or two people; a long silence an admin, a head or two people.
+    """
+    if role is Role.ADMIN:
+        return True
+    if scope is Scope.CODE:
+        return False
+    return role is Role.HEAD or limit is None or (length is not None and length <= limit)
 
 
 def owns(person: Person, manager: str | None) -> bool:

@@ -90,6 +90,7 @@ async def open_turn(deps: Deps, bot: Bot, number: int, user: User | None, chat: 
         chat_id=chat.id if chat else user.id if user else 0,
         chat=ChatKind.PRIVATE if private else ChatKind.GROUP if known else ChatKind.UNKNOWN,
         zone=zone_of(seen, deps.zone),
+        mute_limit=seen.mute_limit if seen is not None and seen.mute_limit else deps.mute_limit,
         dead=seen is not None and seen.dead_at is not None,
         met=seen is not None,
         sees=sees,

@@ -84,6 +84,7 @@ async def read_client(connection: Connection, client: Client, view: View) -> Cli
         admin_url=client.admin_url,
         manager=client.manager,
         contacts=client.contacts,
+        night_calls=client.night_calls,
         contract_end=client.contract_end,
         seats=client.seats,
         served=await _served(connection, client, subject, beliefs, view.now),

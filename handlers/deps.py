@@ -41,6 +41,8 @@ class Deps:
     public_url: str = ""
     """How clients reach our intake; empty = not told."""
     managers_see_all: bool = False
+    mute_limit: timedelta | None = timedelta(hours=24)
+    """How long support and managers may mute alone, where a chat says nothing else; None = as long as they like."""
     look_patience: timedelta = timedelta(seconds=30)
     """How long a person who pressed «Проверить сейчас» is kept waiting for the answer."""
     pencil: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

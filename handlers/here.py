@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiogram import Router
@@ -20,6 +21,8 @@ from storage import chats, names, routes
 from storage.routes import Bound
 
 NAMES_A_PAGE = 8
+LIMITS = frozenset({"1", "4", "24", "72", ""})
+"""Hours of a mute that one person may make."""
 
 
 def router() -> Router:
@@ -44,6 +47,11 @@ async def _pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
         turn.require(Act.FALLBACK)
         await answer(turn, query, "empty")
         await show(turn, query, await _fallbacks(turn, number_of(arg)))
+        return
+    if word == "limits":
+        turn.require(Act.FALLBACK)
+        await answer(turn, query, "empty")
+        await show(turn, query, worded(turn, "here_limit", limit=turn.mute_limit, usual=turn.deps.mute_limit))
         return
     if word in {"servers", "managers"}:
         turn.require(Act.BIND)
@@ -90,6 +98,9 @@ async def _do(turn: Turn, word: str, arg: str) -> str:
     if word == "again":
         turn.require(Act.BIND)
         return await _move(turn, number_of(arg))
+    if word == "alone":
+        turn.require(Act.FALLBACK)
+        return await _set_limit(turn, arg)
     if word == "instead":
         turn.require(Act.FALLBACK)
         return await _set_fallback(turn, arg)
@@ -191,6 +202,22 @@ async def _set_fallback(turn: Turn, key: str) -> str:
         return before is None or before.fallback != found
 
     done = await turn.change("fallback", work, target=str(turn.chat_id), detail={"to": found})
+    return "kept" if done else "nothing_changed"
+
+
+async def _set_limit(turn: Turn, hours: str) -> str:
+    """Choose for how long one may mute here without a second person; nothing = as everywhere."""
+    if hours not in LIMITS:
+        return "stale"
+    limit = timedelta(hours=int(hours)) if hours else None
+
+    async def work(tx: Any) -> bool:
+        before = await chats.load(tx, turn.chat_id)
+        await chats.set_mute_limit(tx, turn.chat_id, limit)
+        return before is None or before.mute_limit != limit
+
+    done = await turn.change("mute_limit", work, target=str(turn.chat_id), detail={"hours": hours})
+    turn.mute_limit = limit or turn.deps.mute_limit
     return "kept" if done else "nothing_changed"
 
 

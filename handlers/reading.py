@@ -101,6 +101,8 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
     chat = await chats.load(connection, view.chat_id) if view.chat_id is not None else None
     quiet = quiet_of(chat, view.policy.quiet)
     stated = hours_of(contacts)
+    nights = None if server else _common(client.night_calls for client in clients)
+    answers = None if nights else opens_at(view.now, view.zone if server else zone, stated) if stated else None
     opens = opens_at(view.now, zone, (stated if server is None else None) or beside(quiet.begin, quiet.end))
     return Card(
         number=incident.id,
@@ -126,10 +128,11 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         behind=senders or behind(incident.cause, view.estate),
         owner=server.owner if server else None,
         contacts=contacts,
+        night_calls=nights,
         opens_at=opens,
         off=off_of(view.now, zone, night=replace(quiet, zone=zone).lasts(view.now)),
         there=view.now.astimezone(zone) if _differ(zone, view.zone, view.now) else None,
-        answers_at=opens_at(view.now, view.zone if server else zone, stated) if stated else None,
+        answers_at=answers if stated else opens if nights is False else None,
         manager=_common(client.manager for client in clients),
         people=seats,
         wait=wait_of(critical=row.severity is Severity.CRITICAL, opens_at=opens, online=seats.online),

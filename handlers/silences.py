@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
-from checks.access import Allowed
+from checks.access import Allowed, ChatKind, Refusal, Refused, may_mute_alone
 from checks.buttons import Action, Press
+from checks.catalogue import ROWS
 from checks.model import Role, Scope, Silence
 from checks.silences import Ending, Preset, active, undoable, until
 from handlers import showing
 from handlers.muting import silenced, unsilence
 from handlers.pressed import on_press
-from handlers.replies import answer, show
+from handlers.replies import answer, show, worded
 from handlers.sight import require_client
-from handlers.turn import Turn
+from handlers.turn import Denied, Turn
 from handlers.wishes import ACTS, Wish, facts_of, note, owners_of_silence, owners_of_wish, wish_of
-from storage import people, silences
+from storage import confirmations, people, silences
+from storage.confirmations import Pending
 from storage.database import Connection
 
 SAME = timedelta(minutes=1)
@@ -72,8 +74,15 @@ async def _mute(query: CallbackQuery, press: Press, turn: Turn) -> None:
         return
     turn.require(ACTS[wish.scope], await owners_of_wish(turn, wish))
     silence = _silence(turn, wish, preset)
-    work = _Mute(turn, silence)
+    span = None if silence.until is None else silence.until - turn.now
+    alone = may_mute_alone(turn.someone.role, wish.scope, span, turn.mute_limit)
+    if not alone and turn.chat is ChatKind.PRIVATE:
+        raise Denied(Refused(Refusal.SECOND))
+    work = _Mute(turn, silence, what=None if alone else f"mute {press.id} {press.arg}")
     done = await turn.change("mute", work, target=f"{silence.scope}:{silence.target}", detail=facts_of(silence, length))
+    if work.waits is not None:
+        await _ask_another(query, press, turn, work.waits, silence)
+        return
     if done is None:
         await answer(turn, query, "muted_already", who=work.author)
     else:
@@ -84,26 +93,63 @@ async def _mute(query: CallbackQuery, press: Press, turn: Turn) -> None:
 
 @dataclass(slots=True)
 class _Mute:
-    """The transaction of one mute; afterwards ``author`` names who was first, if somebody was."""
+    """The transaction of one mute; afterwards ``author`` names who was first, if somebody was.
+
+    With ``what`` it takes two people; afterwards ``waits`` says until when the second one is waited for.
+    """
 
     turn: Turn
     silence: Silence
+    what: str | None = None
     author: str | None = None
+    waits: Pending | None = None
 
     async def __call__(self, tx: Connection) -> Silence | None:
-        now = self.turn.now
+        now, before = self.turn.now, list[Silence]()
         for one in await silences.lasting(tx):
             if not (_same_thing(one, self.silence) and active(one, now)):
                 continue
             if _same_end(one, self.silence):
                 self.author = (await people.names(tx, {one.author})).get(one.author)
                 return None
+            before.append(one)
+        if self.what is not None and not await self._confirmed(tx, self.what):
+            return None
+        for one in before:
             assert one.id is not None
             await silences.end(tx, one.id, at=now, why=Ending.LIFTED)
         kept = await silences.add(tx, self.silence)
         await note(tx, kept, "muted", self.turn)
         await silenced(tx, kept, now=now)
         return kept
+
+    async def _confirmed(self, tx: Connection, what: str) -> bool:
+        """Count the press; the silence is the first person's, whom the second one confirms."""
+        turn = self.turn
+        pending = await confirmations.press(tx, what, by=turn.user_id, chat_id=turn.chat_id, now=turn.now)
+        if pending.confirmed:
+            self.silence = replace(self.silence, author=pending.author)
+        else:
+            self.waits = pending
+        return pending.confirmed
+
+
+async def _ask_another(query: CallbackQuery, press: Press, turn: Turn, waits: Pending, silence: Silence) -> None:
+    """Put the same button before everybody in the chat: another person's press does it."""
+    await answer(turn, query, "second_waits")
+    title = ROWS[silence.target].title if silence.scope is Scope.CODE and silence.target in ROWS else ""
+    message = worded(
+        turn,
+        "mute_second",
+        by=turn.someone,
+        scope=silence.scope,
+        length=press.arg.split(".")[1],
+        title=title,
+        number=press.id,
+        arg=press.arg,
+        until=waits.until,
+    )
+    await show(turn, query, message)
 
 
 def _silence(turn: Turn, wish: Wish, preset: Preset) -> Silence:

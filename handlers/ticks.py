@@ -16,6 +16,7 @@ from handlers.observations import correlate_in, record_in
 from storage import (
     absences,
     billing,
+    confirmations,
     decisions,
     facts,
     health,
@@ -84,6 +85,7 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await tokens.purge(tx, now)
         await updates.prune(tx, now)
         await invitations.prune(tx, before)
+        await confirmations.purge(tx, before)
         await maintenance.purge(tx, before=before)
 
     await database.write(work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,8 @@ class Turn:
     thread_id: int | None = None
     sees: frozenset[str] | None = None
     """The clients that this chat may see; None = everybody's."""
+    mute_limit: timedelta | None = None
+    """How long support and managers may mute alone here; None = as long as they like."""
     dead: bool = False
     """We believe that this chat cannot be written to."""
     met: bool = False

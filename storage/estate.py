@@ -86,6 +86,7 @@ def client_of(row: RowMapping) -> Client:
         freshness=row["freshness"],
         time_zone=row["time_zone"],
         contacts=row["contacts"],
+        night_calls=row["night_calls"],
         sends_uploads=bool(row["sends_uploads"]),
     )
 

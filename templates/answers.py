@@ -108,6 +108,7 @@ class ClientCard:
     admin_url: str | None = None
     manager: str | None = None
     contacts: str | None = None
+    night_calls: bool | None = None
     contract_end: date | None = None
     seats: int | None = None
     served: Served = Served()

@@ -167,6 +167,8 @@ class Card:
     """The same moment by the client's clock, where that is another one than the chat's."""
     answers_at: datetime | None = None
     """When the contacts can be called; None = now, or their hours are not known."""
+    night_calls: bool | None = None
+    """Whether the client's administrator may be called at night; None = not said, or several clients."""
     manager: str | None = None
     people: People = People()
     wait: Wait = Wait.NOW

@@ -37,6 +37,7 @@ FIELDS: Mapping[str, str] = {
     "kind": "вид",
     "licman": "менеджер лицензий",
     "manager": "менеджер",
+    "night_calls": "звонить ночью",
     "owner": "владелец",
     "password": "пароль",
     "redirect": "переадресация",

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.duty import Duty
 from checks.escalation import Chain, Escalation
-from checks.model import Days, Leave, Person, Priority, Role, Shift, Turn
+from checks.model import Days, Leave, Person, Priority, Role, Scope, Shift, Turn
 from checks.quiet import NEVER, Quiet
 from templates.cards import Someone
 from templates.rounds import Round
@@ -70,7 +70,7 @@ def _quiet(title: str, quiet: Quiet, **facts: Any) -> Sample:
     return Sample(title=title, template="quiet", now=DAY, facts={"quiet": quiet, **known, **facts})
 
 
-def _sample(title: str, template: str, **facts: Any) -> Sample:
+def _sample(title: str, template: str, /, **facts: Any) -> Sample:
     return Sample(title=title, template=template, now=DAY, facts=facts)
 
 
@@ -102,6 +102,28 @@ SAMPLES: tuple[Sample, ...] = (
     _sample("Отсутствие: по какой", "leave_days", days=DAYS, first=DAYS[0], who="Анна", base="leave.3.b4f2a"),
     _sample("Отсутствие: кто вместо", "leave_people", page=_Page(), base="leave.3.b4f2a.b4f2c", instead=True),
     _sample("Отсутствие: кого не будет", "leave_people", page=_Page(), base="leave", instead=False),
+    _sample(
+        "Глушение вдвоём",
+        "mute_second",
+        by=PEOPLE[2],
+        scope=Scope.CODE,
+        length="24h",
+        title="порт не отвечает",
+        number=128,
+        arg="code.24h",
+        until=DAY + timedelta(minutes=10),
+    ),
+    _sample(
+        "Глушение вдвоём: долго",
+        "mute_second",
+        by=PEOPLE[2],
+        scope=Scope.CAUSE,
+        length="mended",
+        title="",
+        number=128,
+        arg="cause.mended",
+        until=DAY + timedelta(minutes=10),
+    ),
     _sample("Передача смены", "hand_over", round=ROUND),
     _sample(
         "Передача смены: всё тихо",

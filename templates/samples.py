@@ -348,6 +348,8 @@ def _incidents() -> tuple[Sample, ...]:
             asked=None,
             call=_call("lasting"),
         ),
+        _of_card("Ночью звонить можно", "client_down", replace(LOST_KEY, night_calls=True, answers_at=None)),
+        _of_card("Ночью не звонить", "client_down", replace(LOST_KEY, night_calls=False)),
         _of_card("Дежурный назван", "client_down", replace(LOST_KEY, duty=Someone(id=3, name="Анна"))),
         _of_card("Подробнее", "details", redirect(), lines=LINES),
         _of_card("Подробнее, закончилась", "details", ended(redirect()), now=NIGHT + timedelta(hours=2), lines=LINES),

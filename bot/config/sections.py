@@ -218,6 +218,7 @@ class Digest(Section):
 
 class People(Section):
     managers_see_all: bool = False
+    mute_limit: Duration = timedelta(hours=24)
 
 
 class Login(Section):

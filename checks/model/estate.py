@@ -43,6 +43,8 @@ class Client:
     time_zone: str | None = None
     """IANA name or a shift in hours from Moscow such as ``+2``."""
     contacts: str | None = None
+    night_calls: bool | None = None
+    """Whether the client's administrator may be called at night; None = the list does not say."""
     sends_uploads: bool = False
     """The list says that this client sends reports itself (smartupload)."""
 

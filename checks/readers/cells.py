@@ -56,6 +56,9 @@ class Endpoint:
         return host if self.port is None else f"{host}:{self.port}"
 
 
+ANSWERS = {"да": True, "yes": True, "1": True, "нет": False, "no": False, "0": False}
+
+
 def name(cell: str) -> str:
     """Return a short latin name: what reports and commands carry."""
     if not _NAME.fullmatch(cell):
@@ -217,6 +220,13 @@ def kind(cell: str) -> ClientKind:
     if word not in KINDS:
         raise BadCell(Trouble.WORD, cell, nearest(word, KINDS) or ", ".join(ClientKind))
     return KINDS[word]
+
+
+def yes_or_no(cell: str) -> bool:
+    word = cell.casefold()
+    if word not in ANSWERS:
+        raise BadCell(Trouble.WORD, cell, "да, нет")
+    return ANSWERS[word]
 
 
 def word(known: Sequence[str]) -> Callable[[str], str]:

@@ -56,6 +56,7 @@ CLIENT_COLUMNS: Mapping[str, Column] = {
     "freshness_hours": Column("freshness", cells.hours, ("свежесть, ч",)),
     "time_zone": Column("time_zone", cells.time_zone, ("часовой пояс",)),
     "contacts": Column("contacts", words, ("контакты",)),
+    "night_calls": Column("night_calls", cells.yes_or_no, ("звонить ночью",)),
 }
 REDIRECT_COLUMNS: Mapping[str, Column] = {
     "name": Column("name", cells.name, ("имя", "код")),

@@ -243,7 +243,7 @@ async def test_undo_is_for_five_minutes(talk):
         number = await talk.opens(incident(cause=Cause(CauseKind.CLIENT, "romashka", f"{late}")))
         await talk.shows(number, SUPPORT)
         await talk.presses(ANNA, MUTE, SUPPORT)
-        await talk.presses(ANNA, "До починки", SUPPORT)
+        await talk.presses(ANNA, "24 часа", SUPPORT)
         silence = (await talk.lasting())[-1]
         talk.clock.passes(minutes=6 if late else 4)
         await talk.bot.send_message(SUPPORT.id, "x", reply_markup=keyboard_with(f"1:undo:{silence.id}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -25,7 +25,7 @@ ACTS = (
     "came_in", "invited", "role", "suspended", "reinstated", "left_group", "introduced", "chat_lost", "chat_back",
     "chat_moved", "bound", "unbound", "take", "back", "handed", "mute", "reason", "undo", "unmute", "import",
     "import_drop", "leave", "leave_off", "shift", "shift_new", "shift_off", "quiet", "moved", "fallback",
-    "something else",
+    "mute_limit",    "something else",
 )  # fmt: skip
 
 
@@ -75,6 +75,8 @@ def messages(text: str) -> list[tuple[str, dict[str, object]]]:
         ("here", {"bound": [], "topic": None, "anything": False, "own": None, "servers": 0, "managers": 0,
                   "fallback": False}),
         ("here_fallback", {"page": page_of([(text, "0" * 12, True)] * 30, 1, 8), "chosen": True}),
+        ("here_limit", {"limit": timedelta(hours=24), "usual": None}),
+        ("here_limit", {"limit": None, "usual": timedelta(hours=24)}),
         ("here_fallback", {"page": page_of([], 0, 8), "chosen": False}),
         ("here_choice", {"what": "servers", "page": names}),
         ("greeting", {}),
