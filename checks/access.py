@@ -148,6 +148,7 @@ COMMANDS: Mapping[str, Act] = {
     "digest": Act.SEE_ESTATE,
     "why": Act.SEE_ESTATE,
     "week": Act.SEE_WEEK,
+    "report": Act.SEE_ESTATE,
     "help": Act.HELP,
     "here": Act.BIND_OWN,
     "duty": Act.DUTY,

@@ -8,21 +8,24 @@ from aiogram.types import CallbackQuery, Message
 
 from checks.access import ChatKind
 from checks.buttons import Action, Press
-from handlers import week
+from checks.model import Message as Words
+from handlers import month, renewal, showing, status, week
 from handlers.pictures import File, Picture, send_file, send_picture, show_picture
 from handlers.pressed import on_command, on_press
-from handlers.replies import answer
+from handlers.replies import answer, say, worded
 from handlers.turn import Turn
 from storage import people
 
+QUERY_AT_MOST = 100
 LIGHT, DARK = "light", "dark"
-WEEK = "w"
+WEEK, RENEWAL, MONTH = "w", "r", "h"
 
 
 def router() -> Router:
     """Return the router of pictures."""
     made = Router(name="charts")
     on_command(made, "week", _week)
+    on_command(made, "report", _report)
     on_press(made, Action.CHART, _chart_pressed)
     on_press(made, Action.THEME, _theme_pressed)
     on_press(made, Action.SHEET, _sheet_pressed)
@@ -32,6 +35,24 @@ def router() -> Router:
 async def _week(message: Message, command: CommandObject, turn: Turn) -> None:
     picture = await week.picture(turn, (command.args or "").strip(), theme=await _theme(turn))
     await send_picture(turn, picture, reply_to=None if turn.chat is ChatKind.PRIVATE else message.message_id)
+
+
+async def _report(message: Message, command: CommandObject, turn: Turn) -> None:
+    """Tell a client's year: ``/report romashka 2025``; several that fit become a choice."""
+    words = (command.args or "").split()
+    year = words.pop() if len(words) > 1 and words[-1].isdecimal() else ""
+    reply_to = None if turn.chat is ChatKind.PRIVATE else message.message_id
+    query = " ".join(words)[:QUERY_AT_MOST]
+    if not query:
+        await say(turn, worded(turn, "report_how"), reply_to=reply_to)
+        return
+    found = await status.choose(showing.question(turn), query, action="chart", before=f"{RENEWAL}.{year}.")
+    if isinstance(found, Words):
+        await say(turn, found, reply_to=reply_to)
+        return
+    picture = await renewal.picture(turn, f"{year}.{found}", theme=await _theme(turn))
+    if picture is not None:
+        await send_picture(turn, picture, reply_to=reply_to)
 
 
 async def _chart_pressed(query: CallbackQuery, press: Press, turn: Turn) -> None:
@@ -64,11 +85,18 @@ async def _show(query: CallbackQuery, turn: Turn, what: str, theme: str) -> None
 
 
 async def _picture(turn: Turn, kind: str, arg: str, theme: str) -> Picture | None:
-    return await week.picture(turn, arg, theme=theme) if kind == WEEK else None
+    """Return the picture of a kind; None = there is no such kind (any more), or nothing of that name."""
+    if kind == WEEK:
+        return await week.picture(turn, arg, theme=theme)
+    if kind == RENEWAL:
+        return await renewal.picture(turn, arg, theme=theme)
+    return await month.picture(turn, arg, theme=theme) if kind == MONTH else None
 
 
 async def _sheet(turn: Turn, kind: str, arg: str) -> File | None:
-    return await week.sheet(turn, arg) if kind == WEEK else None
+    if kind == WEEK:
+        return await week.sheet(turn, arg)
+    return await renewal.sheet(turn, arg) if kind == RENEWAL else None
 
 
 async def _theme(turn: Turn) -> str:

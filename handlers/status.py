@@ -10,7 +10,19 @@ from typing import Any
 from checks.access import same_manager
 from checks.catalogue import ROWS
 from checks.estate import Estate
-from checks.model import Cause, CauseKind, Client, Incident, Message, Scope, Silence, State, Subject, SubjectKind
+from checks.model import (
+    Cause,
+    CauseKind,
+    Client,
+    Incident,
+    Message,
+    Scope,
+    Silence,
+    State,
+    Subject,
+    SubjectKind,
+    Transition,
+)
 from checks.search import find
 from checks.silences import active
 from checks.volume import Volume
@@ -20,14 +32,18 @@ from handlers.directory import Book, Directory
 from handlers.impact import hit_names
 from handlers.pages import cut
 from handlers.reading import View, mute_of, subject_of
-from storage import arrivals, health, incidents, looks, people, silences
+from storage import arrivals, facts, health, incidents, looks, people, silences
 from storage.database import Connection, Database
 from templates import MOSCOW, render
 from templates.answers import Named, Overview, Server
 from templates.cards import Mute
+from templates.views import Moved, Turned
+from templates.words import title
 
 CHOICES = 8
 HISTORY = timedelta(days=30)
+ROUTINE = frozenset({"operup_at"})
+"""Facts that change every working day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +93,33 @@ async def overview(question: Question) -> Message:
 
 async def search(question: Question, query: str) -> Message:
     """Answer ``/status words``: the client's card, or a choice of those who fit."""
+    found = await choose(question, query)
+    if isinstance(found, Message):
+        return found
     async with question.database.read() as connection:
         view, book = await open_view(connection, question)
-        own = own_names(question, book)
-        found = find(book.index, query, may_see=own.__contains__)
-        if len(found.names) == 1:
-            return await _card(connection, book.estate.clients[found.names[0]], view, admin=question.admin)
-    shown = [named(book.estate.clients[name]) for name in found.names[:CHOICES]]
-    near = [named(book.estate.clients[name]) for name in found.near]
-    more = len(found.names) - len(shown) + found.more
-    return render("found", now=question.now, zone=view.zone, clients=shown, near=near, more=more, query=query)
+        return await _card(connection, book.estate.clients[found], view, admin=question.admin)
+
+
+async def choose(question: Question, query: str, *, action: str = "status", before: str = "") -> str | Message:
+    """Return the name of the client that words mean, or the question which of several is meant.
+
+    The buttons of a choice ask for ``action``, with ``before`` in front of the client's name.
+    """
+    async with question.database.read() as connection:
+        view, book = await open_view(connection, question)
+    found = find(book.index, query, may_see=own_names(question, book).__contains__)
+    if len(found.names) == 1:
+        return found.names[0]
+    shown: dict[str, Any] = {
+        "clients": [named(book.estate.clients[name]) for name in found.names[:CHOICES]],
+        "near": [named(book.estate.clients[name]) for name in found.near],
+        "more": max(0, len(found.names) - CHOICES) + found.more,
+        "query": query,
+        "action": action,
+        "before": before,
+    }
+    return render("found", now=question.now, zone=view.zone, **shown)
 
 
 async def client(question: Question, name: str) -> Message | None:
@@ -104,11 +137,28 @@ async def history(question: Question, name: str) -> Message | None:
         view, book = await open_view(connection, question)
         if name not in own_names(question, book):
             return None
-        known = await incidents.of_client(connection, name, since=question.now - HISTORY)
-        lines = await briefs(connection, known, view)
+        since = question.now - HISTORY
+        lines = await briefs(connection, await incidents.of_client(connection, name, since=since), view)
+        moved = [one for one in await facts.history(connection, name, since=since) if one.fact not in ROUTINE]
+        steps = await health.history(connection, [Subject(SubjectKind.CLIENT, name)], since=since)
     label = book.estate.clients[name].label
-    facts: dict[str, Any] = {"label": label, "name": name, "incidents": lines, "days": HISTORY.days}
-    return render("history", now=question.now, zone=view.zone, **facts)
+    return render(
+        "history",
+        now=question.now,
+        zone=view.zone,
+        label=label,
+        name=name,
+        incidents=lines,
+        days=HISTORY.days,
+        moved=[Moved(at=one.at, fact=one.fact, before=one.before, after=one.after) for one in reversed(moved)],
+        turned=[_turned(one) for one in reversed(steps) if one.code in ROWS],
+    )
+
+
+def _turned(step: Transition) -> Turned:
+    row = ROWS[step.code]
+    words = row.well or row.title if step.after is State.OK else title(step.code, row.title, step.reason)
+    return Turned(at=step.at, title=words, state=step.after)
 
 
 async def down(question: Question, arg: str = "") -> Message:

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 from checks.catalogue import ROWS
 from checks.model import Incident, Message, OutboxState, Silence, Subject, SubjectKind, Transition
 from checks.notifications import Reason
-from checks.search import find
 from handlers.pages import cut, line_of
 from handlers.reading import View, mute_of
-from handlers.status import CHOICES, Question, named, open_view, own_names
+from handlers.status import Question, choose, open_view, own_names
 from storage import chats, decisions, health, incidents, outbox, people, silences
 from storage.database import Connection
 from storage.decisions import Decided
@@ -63,16 +62,12 @@ class _Known:
 
 async def search(question: Question, query: str) -> Message:
     """Answer ``/why words``: the account of the client, or a choice of those who fit."""
+    found = await choose(question, query, action="why_client")
+    if isinstance(found, Message):
+        return found
     async with question.database.read() as connection:
-        view, book = await open_view(connection, question)
-        found = find(book.index, query, may_see=own_names(question, book).__contains__)
-        if len(found.names) == 1:
-            return await _client(connection, question, view, found.names[0], "")
-    shown = [named(book.estate.clients[name]) for name in found.names[:CHOICES]]
-    near = [named(book.estate.clients[name]) for name in found.near]
-    more = len(found.names) - len(shown) + found.more
-    facts: dict[str, Any] = {"clients": shown, "near": near, "more": more, "query": query, "action": "why_client"}
-    return render("found", now=question.now, zone=view.zone, **facts)
+        view, _ = await open_view(connection, question)
+        return await _client(connection, question, view, found, "")
 
 
 async def client(question: Question, name: str, arg: str) -> Message | None:

@@ -11,7 +11,7 @@ from checks.model import CauseKind, ClientKind, Fault, NoteKind, OutboxState, Pr
 from checks.notifications import Reason
 from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
 from templates.cards import Brief, Line, Page
-from templates.sample_views import VIEWS
+from templates.sample_views import MOVED, TURNED, VIEWS
 from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
 from templates.whys import Chosen, Done, Happened, Measured, Places
 
@@ -179,8 +179,9 @@ ANSWERS: tuple[Sample, ...] = (
     _answer("/why: тихо", "why", moments=(), page=Page(), number=0, label="Ромашка", name="romashka", days=14),
     _answer("/why: авария забыта", "why", moments=(), page=Page(), number=131, label="", name="", days=14),
     _answer("/why без имени", "why_whom"),
-    _answer("История", "history", label="Ромашка", name="romashka", incidents=PAST, days=30),
-    _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30),
+    _answer("История", "history", label="Ромашка", name="romashka", incidents=PAST, days=30, moved=MOVED,
+            turned=TURNED),
+    _answer("История: пусто", "history", label="Ромашка", name="romashka", incidents=(), days=30, moved=(), turned=()),
     _answer("Две копии", "notice", number=None, what="two_pollers", facts={}, repeat=False),
     _answer("Темы нет", "notice", number=413, what="topic_lost", facts={"thread": 5}, repeat=False),
     _answer("Не принято", "notice", number=414, what="undeliverable", facts={"incident": 128, "why": "can't parse"},

@@ -9,6 +9,7 @@ from datetime import date
 from matplotlib.axes import Axes
 
 from templates.charts.canvas import Canvas, Theme, days, whole
+from templates.views import InstallationMonth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,14 @@ class Installation:
     seats: int | None = None
     operup_norm: float = 3.0
     """Days; older than that is an alert."""
+
+    @classmethod
+    def of(cls, told: InstallationMonth) -> Installation:
+        """Take what was read of a month."""
+        shown = [
+            Day(day=one.day, sessions=one.sessions, refused=one.refused, operup_age=one.operup_age) for one in told.days
+        ]
+        return cls(label=told.label, shown=shown, seats=told.seats)
 
 
 def paint(facts: Installation, *, theme: Theme = Theme.LIGHT) -> Canvas:

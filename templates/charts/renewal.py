@@ -8,7 +8,9 @@ from datetime import date
 
 from matplotlib.axes import Axes
 
-from templates.charts.canvas import FONT, Canvas, Theme, months, whole
+from checks.renewal import ACTIVITY_NORM
+from templates.charts.canvas import FONT, MONTHS, Canvas, Theme, months, whole
+from templates.views import Renewal as Year
 
 WIDTH = 0.27
 LEGEND = 0.22
@@ -36,8 +38,26 @@ class Renewal:
     title: str
     """What the year is of, e.g. «Использование за 2026 год»."""
     shown: Sequence[Month]
-    norm: int = 20
+    norm: int = ACTIVITY_NORM
     """Activity a month that counts as enough."""
+
+    @classmethod
+    def of(cls, told: Year) -> Renewal:
+        """Take a report's facts."""
+        first, last = told.months[0].first, told.months[-1].first
+        span = f"{MONTHS[first.month - 1]} {first.year} – {MONTHS[last.month - 1]} {last.year}"
+        shown = [
+            Month(
+                month=one.first,
+                requested=one.requested,
+                saved=one.saved,
+                printed=one.printed,
+                refused=one.refused,
+                activity=one.activity,
+            )
+            for one in told.months
+        ]
+        return cls(label=told.label, title=f"Использование, {span}", shown=shown)
 
 
 def paint(facts: Renewal, *, theme: Theme = Theme.LIGHT) -> Canvas:
