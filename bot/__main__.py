@@ -106,10 +106,10 @@ def _look(config: Config, options: argparse.Namespace) -> int:
     return asyncio.run(look_at(config, options.target, as_json=options.json))
 
 
-def _inspect(_config: Config, options: argparse.Namespace) -> int:
-    from bot.cli import inspect
+def _inspect(config: Config, options: argparse.Namespace) -> int:
+    from bot.cli_inspect import inspect
 
-    return inspect(options.file)
+    return inspect(options.file, config)
 
 
 def _config(_config: Config, options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from bot import clock, logs
 from bot.config import Config
 from bot.listening import listening
 from bot.pulse import Pulse, Rival, only_one
+from bot.readers import open_readers
 from bot.schedule import Beat, beating
 from bot.server import Probe, create_server, serving
 from bot.settings import look_settings
@@ -96,8 +97,17 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         stack.push_async_callback(bot.session.close)
 
         looking = Looking(engine)
+        readers = await stack.enter_async_context(open_readers(config.forms))
         world = await stack.enter_async_context(
-            open_world(config, bot=bot, look=looking, now=clock.now, resolve=partial(_answers, engine), on_step=on_step)
+            open_world(
+                config,
+                bot=bot,
+                look=looking,
+                now=clock.now,
+                resolve=partial(_answers, engine),
+                on_step=on_step,
+                read=readers.read,
+            )
         )
         looking.keys = Keys(world.database, world.deps.vault)
         if seed:
@@ -174,7 +184,7 @@ async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     given = config.server.upload_token
     file = TokenFile(config.server.upload_token_file, text=given.get_secret_value() if given else "")
     gate = TokenGate(world.database, file, now=world.now)
-    intake = world.intake()
+    intake = world.intake
     await asyncio.to_thread(intake.shelf.prepare)
     app = create_server(door=intake, admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry())
     host, _, port = config.server.listen.rpartition(":")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from bot.settings import look_settings, vault_of
 from checks.agents import System, intake_address, may_be_named
 from checks.estate import client_targets, redirect_targets
 from checks.model import Credentials, Purpose, Target
-from checks.readers.status import MAX_BYTES, read_status
-from checks.readers.sysinfo import read_sysinfo
 from storage import credentials, estate, invitations, tokens
 from storage.database import Database, open_database
 from storage.schema import sqlite_path, upgrade
@@ -109,20 +106,6 @@ async def _targets(config: Config, text: str) -> list[Target]:
         if text in known.redirects:
             return list(redirect_targets(known, known.redirects[text]))
     return [target_of(text)] if "." in text or ":" in text else []
-
-
-def inspect(path: Path) -> int:
-    """Print what a report contains: the facts that are read from it, or why it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            facts: object = read_status(file.read(MAX_BYTES + 1)) if path.suffix == ".status" else read_sysinfo(file)
-    except OSError as error:
-        print(f"inspect: {path}: {error.strerror}", file=sys.stderr)
-        return FAILED
-    for name, value in asdict(facts).items():  # type: ignore[call-overload]
-        if value not in (None, "", (), {}):
-            print(f"{name}: {value}")
-    return FINE
 
 
 async def log_in(config: Config, client: str, purpose: Purpose, given: Credentials | None) -> int:

@@ -134,11 +134,10 @@ async def rehearsing(
         await world.refresh()
         stack.push_async_callback(_finish, world, asyncio.create_task(world.prober.run(), name="recorder"))
 
-        intake = world.intake()
-        stack.push_async_callback(intake.close)
+        stack.push_async_callback(world.intake.close)
         dispatcher = Dispatcher()
         dispatcher.include_router(routers.build(world.deps))
-        yield Rehearsal(world=world, bot=bot, dispatcher=dispatcher, intake=intake)
+        yield Rehearsal(world=world, bot=bot, dispatcher=dispatcher, intake=world.intake)
 
 
 async def _finish(world: World, recorder: asyncio.Task[None]) -> None:

@@ -26,7 +26,7 @@ from handlers.afterwork import Afterwork
 from handlers.deps import Deps
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
-from handlers.reports import Intake
+from handlers.reports import Intake, Read
 from handlers.steps import OnStep, unwatched
 from storage.database import Database, open_database
 from storage.files import Shelf
@@ -46,6 +46,8 @@ class World:
     delivery: Delivery
     deps: Deps
     afterwork: Afterwork
+    intake: Intake
+    """The one door for reports, however they come."""
     now: Callable[[], datetime]
 
     async def refresh(self) -> None:
@@ -83,26 +85,12 @@ class World:
         if await judging.judge_all(self.database, rules=self.watch.rules(), now=self.now()):
             self.delivery.wake()
 
-    def intake(self) -> Intake:
-        """Return the door for reports; what they mean is judged by the rules in force."""
-
-        async def record(tx: Any, observations: Sequence[Observation], *, now: datetime) -> Any:
-            rules, pending = self.watch.rules(), self.prober.pending
-            return await record_in(tx, observations, rules=rules, now=now, pending=pending)
-
-        return Intake(
-            self.database, self._shelf(), now=self.now, record=record, after=lambda _recorded: self.delivery.wake()
-        )
-
     async def purge_reports(self) -> None:
         """Drop reports and files beyond what is kept of each client."""
         keep = self.config.storage.keep_reports
         await retention.purge(
-            self.database, self._shelf(), self.now(), replace(retention.FOR_LONG, sysinfo=keep, status=keep)
+            self.database, self.intake.shelf, self.now(), replace(retention.FOR_LONG, sysinfo=keep, status=keep)
         )
-
-    def _shelf(self) -> Shelf:
-        return Shelf(self.config.storage.files)
 
     async def purge(self) -> None:
         """Drop what is too old to keep."""
@@ -120,11 +108,13 @@ async def open_world(
     limits: Limits | None = Limits(),  # noqa: B008 - a frozen value
     hurried: bool = False,
     on_step: OnStep = unwatched,
+    read: Read | None = None,
 ) -> AsyncIterator[World]:
     """Open the database and wire everything to it; what is in hand is finished on the way out.
 
     ``look`` makes one look (the probes, or a story's script). Nothing runs by itself but the database's writer:
-    ``running`` starts the rest, a story turns it by hand; ``hurried`` records each look at once.
+    ``running`` starts the rest, a story turns it by hand; ``hurried`` records each look at once. ``read``
+    reads sysinfo files (processes of their own; a thread, when left out).
     """
     async with open_database(config.storage.url) as database:
         settings = prober_settings(config)
@@ -143,6 +133,7 @@ async def open_world(
             delivery=delivery,
             deps=deps,
             afterwork=Afterwork(database),
+            intake=ground.intake(prober, delivery, read),
             now=now,
         )
 
@@ -187,6 +178,22 @@ class _Ground:
             resolve=resolve,
             owed=owed,
             on_step=self.on_step,
+        )
+
+    def intake(self, prober: Prober, delivery: Delivery, read: Read | None) -> Intake:
+        """Return the door for reports; what they mean is judged by the rules in force."""
+
+        async def record(tx: Any, observations: Sequence[Observation], *, now: datetime) -> Any:
+            return await record_in(tx, observations, rules=self.watch.rules(), now=now, pending=prober.pending)
+
+        return Intake(
+            self.database,
+            Shelf(self.config.storage.files),
+            now=self.now,
+            record=record,
+            after=lambda _recorded: delivery.wake(),
+            read=read,
+            meters=self.config.meters,
         )
 
     def deps(self, prober: Prober, delivery: Delivery) -> Deps:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from checks.hours import zone_of
 from checks.model import Observation
+from checks.readers.metrics import Meter, read_metrics
 from checks.readers.status import MAX_BYTES, read_status
-from checks.readers.sysinfo import MOSCOW, Sysinfo, read_sysinfo
+from checks.readers.sysinfo import Sysinfo, read_sysinfo
+from checks.readers.values import MOSCOW, Manner
 from checks.reports import Broken, Report, ReportKind
 from checks.written import write_apart
 from handlers import facts, rhythms
@@ -26,9 +28,6 @@ from storage.tokens import Pass
 BATCH = 200
 AT_ONCE = 10
 """Senders answered before the loop may turn to others."""
-
-READERS = 2
-"""Sysinfo files read at the same time; each may take a second of CPU and some memory."""
 
 KINDS: Mapping[str, ReportKind] = {
     "zip": ReportKind.SYSINFO,
@@ -47,6 +46,10 @@ class Record(Protocol):
     def __call__(self, tx: Transaction, observations: Sequence[Observation], *, now: datetime) -> Awaitable[Any]: ...
 
 
+Read = Callable[[Body, str | None], Awaitable[Sysinfo]]
+"""Reads one sysinfo file; the second argument is the client's time zone as lists write it."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     delivery: Delivery
@@ -56,7 +59,9 @@ class _Waiting:
 class Intake:
     """Receives reports in batches: whatever waits while one transaction runs shares the next.
 
-    A caller that goes away does not stop its report. ``after`` hears what ``record`` returned, once it is committed.
+    A caller that goes away does not stop its report. ``read`` reads sysinfo files (in processes of their own, but for
+    tests and stories), ``meters`` say which metrics tell facts. ``after`` hears what ``record`` returned, after the
+    commit.
     """
 
     def __init__(
@@ -67,6 +72,8 @@ class Intake:
         now: Callable[[], datetime],
         record: Record,
         after: Callable[[Any], None] = lambda _: None,
+        read: Read | None = None,
+        meters: Sequence[Meter] = (),
     ) -> None:
         self.shelf = shelf
         self._database = database
@@ -75,7 +82,8 @@ class Intake:
         self._after = after
         self._waiting: deque[_Waiting] = deque()
         self._flushing: asyncio.Task[None] | None = None
-        self._readers = asyncio.Semaphore(READERS)
+        self._read = read or read_in_thread
+        self._meters = meters
 
     def spool(self) -> Spool:
         """Begin to take a body in."""
@@ -116,11 +124,19 @@ class Intake:
 
     async def receive(self, delivery: Delivery) -> Answer:
         """Receive a report that has been read; return after the commit."""
-        waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(self._measured(delivery), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush(), name="intake")
         return await asyncio.shield(waiting.done)
+
+    def _measured(self, delivery: Delivery) -> Delivery:
+        """Add what its metrics tell, where the configuration says which do."""
+        report = delivery.report
+        if not self._meters or not report.samples or report.broken:
+            return delivery
+        told = read_metrics(report.samples, self._meters, report.reported_at, Manner())
+        return replace(delivery, report=replace(report, facts=told))
 
     async def close(self) -> None:
         """Finish what is in hand."""
@@ -141,8 +157,7 @@ class Intake:
     async def _sysinfo(self, client: str, body: Body) -> tuple[Report, Mapping[str, Any]]:
         async with self._database.read() as connection:
             known = await reports.known_clients(connection, [client])
-        async with self._readers:
-            read = await asyncio.to_thread(_sysinfo, body, zone_of(known.get(client), MOSCOW))
+        read = await self._read(body, known.get(client))
         report = Report(
             client=client,
             kind=ReportKind.SYSINFO,
@@ -226,6 +241,11 @@ def _told(report: Report, now: datetime, known: Mapping[str, str | None]) -> Tol
     assert report.facts is not None
     zone = zone_of(known.get(report.client), MOSCOW)
     return Told(client=report.client, kind=report.kind, facts=report.facts, at=now, zone=zone)
+
+
+async def read_in_thread(body: Body, zone: str | None) -> Sysinfo:
+    """Read a file that is trusted not to be large or hostile (tests, stories)."""
+    return await asyncio.to_thread(_sysinfo, body, zone_of(zone, MOSCOW))
 
 
 def _sysinfo(body: Body, where: tzinfo) -> Sysinfo:

@@ -10,7 +10,7 @@ from typing import Any
 from checks.freshness import Absence
 from checks.hours import zone_of
 from checks.model import Observation
-from checks.readers.sysinfo import MOSCOW
+from checks.readers.values import MOSCOW
 from checks.rhythm import hear, in_time, late, late_at
 from checks.workdays import works
 from storage import rhythms

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, SecretStr, field_validator, model_validator
 
 from bot.config.fields import Section
 from bot.config.managers import Billing, Signals
@@ -34,6 +35,11 @@ from bot.config.sections import (
 )
 from checks.catalogue import ROWS
 from checks.model import Mark
+from checks.readers.forms import Form, FormError, form_of
+from checks.readers.metrics import Meter, meters_of
+
+RESERVED = frozenset({"default", "xml", "sqlite", "api", "metrics"})
+"""Forms that a report has without any configuration."""
 
 
 class ConfigError(Exception):
@@ -44,6 +50,13 @@ def cannot_listen(key: str, address: str, error: OSError) -> ConfigError:
     """Say why nobody can be served at the address that ``key`` names."""
     why = "адрес занят другой программой" if error.errno == errno.EADDRINUSE else "по этому адресу нельзя слушать"
     return ConfigError(f"{key}: {address}: {why}")
+
+
+def _form(said: Any) -> Form:
+    try:
+        return form_of("", said)
+    except FormError as error:
+        raise ValueError(f"{error.place}: {error.rule}" if error.place else error.rule) from None
 
 
 class Config(Section):
@@ -66,7 +79,7 @@ class Config(Section):
     people: People = People()
     versions: Versions = Versions()
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS
-    sysinfo: Mapping[str, Any] = {}
+    sysinfo: Mapping[str, Annotated[Any, BeforeValidator(_form)]] = {}
     metrics: Mapping[str, str] = {}
     billing: Mapping[str, Billing] = {}
     signals: Signals = Signals()
@@ -80,6 +93,32 @@ class Config(Section):
         if wrong is not None:
             raise ValueError(f"в каталоге нет сигнала {wrong}")
         return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_facts(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        try:
+            meters_of(value)
+        except FormError as error:
+            raise ValueError(f"{error.place}: {error.rule}") from None
+        return value
+
+    @field_validator("sysinfo")
+    @classmethod
+    def _none_of_ours(cls, value: Mapping[str, Form]) -> Mapping[str, Form]:
+        if wrong := next((name for name in value if name in RESERVED or not name), None):
+            raise ValueError(f"{wrong}: это имя занято, назовите иначе")
+        return value
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Forms of foreign reports, in the order in which they are tried."""
+        return tuple(replace(form, name=name) for name, form in self.sysinfo.items())
+
+    @property
+    def meters(self) -> tuple[Meter, ...]:
+        """Metrics that tell facts."""
+        return meters_of(self.metrics)
 
     @model_validator(mode="after")
     def _texts_of_marks_not_named(self) -> Config:

@@ -176,6 +176,8 @@ class InstallationFacts:
     """Workplaces by the licence."""
     sessions: int | None = None
     """Seats in use when the report was made."""
+    free_seats: int | None = None
+    """Seats still free when the report was made; ``sessions`` is drawn from it where only this is told."""
     refused: int | None = None
     """Users refused for want of a seat, on the day of the report."""
     spp: bool | None = None

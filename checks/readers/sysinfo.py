@@ -1,21 +1,25 @@
-"""Reads a sysinfo upload (zip, XML, SQLite) into facts, or says why it cannot be read. Never raises."""
+"""Reads a sysinfo upload (zip, XML, SQLite) into facts by the form it has, or says why not. Never raises."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import tzinfo
 from typing import IO, Any
 
-from checks.model.installation import InstallationFacts, Key, Missing, Why
+from lxml import etree
+
+from checks.model.installation import InstallationFacts, Why
 from checks.readers.archive import SQLITE, BrokenReportError, Capped, looks_like_report, opened
-from checks.readers.markup import walk
-from checks.readers.tables import check_database
+from checks.readers.draft import Draft
+from checks.readers.forms import DEFAULT, EACH, Form
+from checks.readers.markup import grow
+from checks.readers.tables import Asked, BadQueryError, opened_database
+from checks.readers.values import LISTED, MOSCOW, Manner
 from checks.reports import Broken
 
-MOSCOW = timezone(timedelta(hours=3))
-MAX_TEXT = 200
+MAX_FOUND = 5_000
+"""So many matches of one path are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +32,20 @@ class Sysinfo:
     """What exactly is broken, hostile text."""
 
 
-def read_sysinfo(file: IO[bytes], *, zone: tzinfo = MOSCOW) -> Sysinfo:
-    """Read an open, seekable file; dates without a zone are taken in ``zone``. Costs CPU: not for the event loop."""
+def read_sysinfo(file: IO[bytes], *, zone: tzinfo = MOSCOW, forms: Sequence[Form] = ()) -> Sysinfo:
+    """Read an open, seekable file by the first of ``forms`` that fits, else by our own.
+
+    Dates without a zone are taken in ``zone``. Costs CPU and memory: not for the event loop.
+    """
     try:
         with opened(file) as report:
             start = report.peek()
             if start.startswith(SQLITE):
-                check_database(report)
-                return Sysinfo(facts=InstallationFacts(form="sqlite"))
+                with opened_database(report) as asked:
+                    return Sysinfo(facts=_read_tables(asked, forms, Manner(zone=zone)))
             if not looks_like_report(start):
                 return Sysinfo(broken=Broken.NOT_A_REPORT)
-            return Sysinfo(facts=_read_xml(report, zone))
+            return Sysinfo(facts=_read_tree(report, forms, Manner(zone=zone)))
     except BrokenReportError as error:
         return Sysinfo(broken=error.why, detail=error.detail)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not raise (law 12)
@@ -48,114 +55,102 @@ def read_sysinfo(file: IO[bytes], *, zone: tzinfo = MOSCOW) -> Sysinfo:
 # ── XML ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _text(text: str, _zone: tzinfo) -> str:
-    return " ".join(text.split())[:MAX_TEXT]
+def _read_tree(report: Capped, forms: Sequence[Form], manner: Manner) -> InstallationFacts:
+    known = [*(form for form in forms if form.xml), DEFAULT]
+    tree = etree.ElementTree(grow(report, names_of(known)))
+    form = next((one for one in known if _find(tree, one.xml)), None)
+    if form is None:
+        return InstallationFacts(form="xml")
+    draft = Draft(form.manner(manner), tells_absent=form is not DEFAULT)
+    for fact, path in form.facts.items():
+        draft.single(fact, _texts(_find(tree, path)))
+    for name, of in form.lists.items():
+        assert not isinstance(of, str)
+        _list_from_tree(draft, tree, name, of)
+    return draft.facts(form.name)
 
 
-def _number(text: str, _zone: tzinfo) -> int:
-    value = int(text.strip()) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None
-    if value is None:
-        raise ValueError("no whole number")
-    return value
+def names_of(forms: Iterable[Form]) -> frozenset[str] | None:
+    """Return the names of elements that any of these forms mentions; None = all may matter."""
+    found: set[str] = set()
+    for form in forms:
+        if form.names is None:
+            return None
+        found |= form.names
+    return frozenset(found)
 
 
-def _moment(text: str, zone: tzinfo) -> datetime:
-    parsed = datetime.fromisoformat(text.strip())
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
+def _list_from_tree(draft: Draft, tree: Any, name: str, of: Mapping[str, str]) -> None:
+    """Take a list whose rows stand below one path; a report without any row does not say that there are none."""
+    each = [one for one in _find(tree, of[EACH]) if isinstance(one, etree._Element)]  # noqa: SLF001 - lxml's only name
+    if not each:
+        if draft.tells_absent:
+            draft.miss(name, Why.ABSENT, "")
+        return
+    columns = {column: etree.XPath(path) for column, path in of.items() if column != EACH}
+    draft.rows(name, [{column: _first(path(one)) for column, path in columns.items()} for one in each])
 
 
-def _day(text: str, _zone: tzinfo) -> date:
-    return date.fromisoformat(text.strip())
+def _find(tree: Any, path: str) -> list[Any]:
+    found = tree.xpath(path)
+    return found[:MAX_FOUND] if isinstance(found, list) else [found]
 
 
-def _key(text: str, _zone: tzinfo) -> Key:
-    return Key(text.strip().lower())
+def _texts(found: Iterable[Any]) -> list[str]:
+    return [_text(one) for one in found]
 
 
-def _first(old: Any, new: Any) -> Any:
-    return new if old is None else old
+def _text(one: Any) -> str:
+    if isinstance(one, etree._Element):  # noqa: SLF001 - lxml's only name for it
+        return "".join(str(piece) for piece in one.itertext())
+    if isinstance(one, bool):
+        return "1" if one else "0"
+    if isinstance(one, float):
+        return str(int(one)) if one.is_integer() else str(one)
+    return str(one)
 
 
-def _earliest(old: Any, new: Any) -> Any:
-    return new if old is None else min(old, new)
+def _first(found: Any) -> str | None:
+    if isinstance(found, list):
+        return _text(found[0]) if found else None
+    return _text(found)
 
 
-WHY: Mapping[Callable[[str, tzinfo], Any], Why] = {
-    _number: Why.NO_NUMBER,
-    _moment: Why.NO_MOMENT,
-    _day: Why.NO_DATE,
-    _key: Why.NO_WORD,
-}
-
-Convert = Callable[[str, tzinfo], Any]
-Keep = Callable[[Any, Any], Any]
-
-DEFAULT: Mapping[str, tuple[str, Convert, Keep]] = {
-    "sysinfo@module": ("module", _text, _first),
-    "sysinfo/report@date": ("reported_at", _moment, _first),
-    "sysinfo/software@version": ("version", _text, _first),
-    "sysinfo/registration@number": ("registration", _text, _first),
-    "sysinfo/registration@name": ("legal_name", _text, _first),
-    "sysinfo/key@state": ("key", _key, _first),
-    "sysinfo/key@code": ("key_code", _text, _first),
-    "sysinfo/bases@update": ("update_number", _number, _first),
-    "sysinfo/licences/licence@end": ("licence_end", _day, _earliest),
-    "sysinfo/seats@total": ("seats", _number, _first),
-    "sysinfo/sessions@now": ("sessions", _number, _first),
-    "sysinfo/sessions@refused": ("refused", _number, _first),
-}
-"""Element path and attribute → the fact, how to read it, which of several to keep."""
-
-OPERUP = "sysinfo/operup/file"
-PATHS = frozenset({OPERUP, "sysinfo", *(spot.partition("@")[0] for spot in DEFAULT)})
-"""Elements that say anything; a report has many times more that do not."""
+# ── SQLite ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_xml(report: Capped, zone: tzinfo) -> InstallationFacts:
-    draft = _Draft(zone)
-    walk(report, draft.see)
-    return draft.facts()
-
-
-class _Draft:
-    """Facts while they are being collected."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._values: dict[str, Any] = {}
-        self._unread: dict[tuple[str, Why], str] = {}
-        self._form = "xml"
-
-    def see(self, path: str, attributes: Mapping[str, str]) -> None:
-        if path not in PATHS:
-            return
-        if path == "sysinfo":
-            self._form = "default"
-        for name, value in attributes.items():
-            spot = f"{path}@{name}"
-            row = DEFAULT.get(spot)
-            if row is not None:
-                self._take(value, *row)
-        if path == OPERUP:
-            self._operup(attributes)
-
-    def facts(self) -> InstallationFacts:
-        missing = tuple(Missing(fact=fact, why=why, detail=text) for (fact, why), text in self._unread.items())
-        return InstallationFacts(form=self._form, missing=missing, **self._values)
-
-    def _take(self, text: str, fact: str, convert: Convert, keep: Keep) -> None:
+def _read_tables(asked: Asked, forms: Sequence[Form], manner: Manner) -> InstallationFacts:
+    try:
+        there = {name.lower() for name in asked.tables()}
+    except BadQueryError as error:
+        raise BrokenReportError(Broken.BAD_DATABASE, str(error)) from error
+    form = next((one for one in forms if one.sqlite and {t.lower() for t in one.sqlite} <= there), None)
+    if form is None:
+        return InstallationFacts(form="sqlite")
+    draft = Draft(form.manner(manner), tells_absent=True)
+    for fact, query in form.facts.items():
         try:
-            self._values[fact] = keep(self._values.get(fact), convert(text, self._zone))
-        except (ValueError, OverflowError):
-            self._unread[fact, WHY[convert]] = text[:MAX_TEXT]
+            names, rows = asked.ask(query)
+        except BadQueryError as error:
+            draft.miss(fact, Why.BAD_QUERY, str(error))
+            continue
+        if len(names) == 1:
+            draft.single(fact, [row[0] for row in rows])
+        else:
+            draft.miss(fact, Why.WRONG_SHAPE, ", ".join(names))
+    for name, of in form.lists.items():
+        assert isinstance(of, str)
+        _list_from_tables(draft, asked, name, of)
+    return draft.facts(form.name)
 
-    def _operup(self, attributes: Mapping[str, str]) -> None:
-        try:
-            moment = _moment(attributes.get("date", ""), self._zone)
-        except (ValueError, OverflowError):
-            self._unread["operup_at", Why.NO_MOMENT] = attributes.get("date", "")[:MAX_TEXT]
-            return
-        newest = self._values.get("operup_at")
-        if newest is None or moment > newest:
-            self._values["operup_at"] = moment
-            self._values["operup_file"] = _text(attributes.get("name", ""), self._zone) or None
+
+def _list_from_tables(draft: Draft, asked: Asked, name: str, query: str) -> None:
+    try:
+        names, rows = asked.ask(query)
+    except BadQueryError as error:
+        draft.miss(name, Why.BAD_QUERY, str(error))
+        return
+    if wrong := [column for column in names if column not in LISTED[name]]:
+        draft.miss(name, Why.WRONG_SHAPE, ", ".join(wrong))
+        return
+    draft.rows(name, [dict(zip(names, row, strict=True)) for row in rows])
