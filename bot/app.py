@@ -113,6 +113,7 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         if seed:
             await seed(world)
         await world.refresh()
+        await world.announce()
         await world.prober.spread(clock.now())
         await world.judge_time()
         await stack.enter_async_context(together(running(world), _taking_in(world, rival), _listening(world, bot)))
@@ -186,7 +187,13 @@ async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
     gate = TokenGate(world.database, file, now=world.now)
     intake = world.intake
     await asyncio.to_thread(intake.shelf.prepare)
-    app = create_server(door=intake, admit=gate.admit, probes=_probes(world, rival), registry=CollectorRegistry())
+    app = create_server(
+        door=intake,
+        admit=gate.admit,
+        probes=_probes(world, rival),
+        registry=CollectorRegistry(),
+        desk=world.desk(),
+    )
     host, _, port = config.server.listen.rpartition(":")
     try:
         async with serving(app, host.strip("[]"), int(port), stop_within=FINISH) as bound:

@@ -69,7 +69,7 @@ class Reports:
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """Take one file as the scripts send it."""
-        sender = await self._sender(request)
+        sender = await sender_of(request, self._admit)
         _weigh(request, self._bounds.body)
         async with bounded(request, self._bounds) as stream:
             client, ending, body = await self._file(request, stream, sender)
@@ -79,7 +79,7 @@ class Reports:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Say whether such a report has come; what was in it is never given out."""
-        sender = await self._sender(request)
+        sender = await sender_of(request, self._admit)
         client, ending = parse_name(request.match_info["name"]) or ("", "")
         _allow(sender, client)
         if not ending or not await self._door.has_come(client, ending):
@@ -88,11 +88,10 @@ class Reports:
 
     async def report(self, request: web.Request) -> web.StreamResponse:
         """Take one report as JSON (see ``bot.reported``) with a client's own token."""
-        sender = await self._sender(request)
+        sender = await sender_of(request, self._admit)
         if sender.client is None:
             raise RefusedError(*UNAUTHORIZED)
-        _weigh(request, MAX_JSON)
-        body = await self._json(request)
+        body = await read_body(request, self._bounds, MAX_JSON)
         try:
             report, facts = read_reported(body, sender.client)
         except ValidationError as error:
@@ -108,7 +107,7 @@ class Reports:
     async def expected(self, request: web.Request) -> web.StreamResponse | None:
         """Answer ``Expect: 100-continue`` only to those whose body is wanted: the others need not send it."""
         try:
-            await self._sender(request)
+            await sender_of(request, self._admit)
             _weigh(request, self._bounds.body)
         except RefusedError as error:
             return refuse(error)
@@ -116,22 +115,6 @@ class Reports:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0  # the answer itself has not begun
         return None
-
-    async def _sender(self, request: web.Request) -> Pass:
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        token = bearer.strip() if scheme.lower() == "bearer" else request.query.get("token", "")
-        dealer = request.headers.get("dealer")
-        sender = await self._admit(token, dealer and dealer.encode(errors="replace").decode()[:100])
-        if sender is None:
-            raise RefusedError(*UNAUTHORIZED)
-        return sender
-
-    async def _json(self, request: web.Request) -> bytes:
-        body = bytearray()
-        async with bounded(request, replace(self._bounds, body=MAX_JSON)) as stream:
-            while piece := await stream.read(PIECE):
-                body += piece
-        return bytes(body)
 
     async def _file(self, request: web.Request, stream: Bounded, sender: Pass) -> tuple[str, str, Body]:
         """Read the one field ``file``; what stands before and after it is passed over, within the bounds."""
@@ -185,6 +168,38 @@ def parse_name(name: str) -> tuple[str, str] | None:
         return None
     ending = found[2].lower()
     return (found[1], ending) if ending in KINDS else None
+
+
+async def sender_of(request: web.Request, admit: Admit) -> Pass:
+    """Return whose token the request carries.
+
+    Raises:
+        RefusedError: nobody's, or none.
+
+    """
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else request.query.get("token", "")
+    dealer = request.headers.get("dealer")
+    sender = await admit(token, dealer and dealer.encode(errors="replace").decode()[:100])
+    if sender is None:
+        raise RefusedError(*UNAUTHORIZED)
+    return sender
+
+
+async def read_body(request: web.Request, bounds: Bounds, limit: int) -> bytes:
+    """Read a body of at most ``limit`` bytes.
+
+    Raises:
+        RefusedError: it is larger.
+        TimeoutError: the sender is too slow.
+
+    """
+    _weigh(request, limit)
+    body = bytearray()
+    async with bounded(request, replace(bounds, body=limit)) as stream:
+        while piece := await stream.read(PIECE):
+            body += piece
+    return bytes(body)
 
 
 def reply(status: int, **fields: Any) -> web.Response:

@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from bot.announcements import Announcements, Desk
 from bot.bounds import Bounds, RefusedError
 from bot.config import cannot_listen
 from bot.intake import Admit, Door, Reports, refuse, reply
@@ -35,11 +36,17 @@ def create_server(
     probes: Mapping[str, Probe],
     registry: CollectorRegistry,
     bounds: Bounds | None = None,
+    desk: Desk | None = None,
 ) -> web.Application:
-    """Make the application: ``door`` takes the reports in, ``admit`` knows tokens, ``probes`` decide readiness."""
+    """Make the application: ``door`` takes the reports in, ``admit`` knows tokens, ``probes`` decide readiness.
+
+    ``desk`` takes announcements of planned work in.
+    """
     app = web.Application(middlewares=[_Guard(registry).middleware])
     app[SILENT] = set()
     Reports(door, admit, bounds or Bounds()).add_to(app)
+    if desk is not None:
+        Announcements(desk, admit, bounds or Bounds()).add_to(app)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _Readiness(probes).handler)
     app.router.add_get("/metrics", _Metrics(registry).handler)

@@ -6,18 +6,30 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
-from bot.config.sections import QuietHours
+from bot.config.sections import MaintenanceRow, QuietHours
 from bot.settings import layouts_of
 from checks.attention import ourselves
 from checks.catalogue import ROWS
 from checks.duty import Rota
 from checks.escalation import Escalation
 from checks.estate import Estate, targets
-from checks.model import ClientKind, Route, RouteKind, Shift, Subject, Target, Threshold
+from checks.model import (
+    ClientKind,
+    Extent,
+    Route,
+    RouteKind,
+    Shift,
+    Source,
+    Subject,
+    Target,
+    Threshold,
+    Window,
+)
 from checks.notifications import Policy
 from checks.quiet import Quiet, clock_of
 from checks.rules import Rules
@@ -117,6 +129,43 @@ def policy_of(config: Config) -> Policy:
         rota=rota_of(config),
         hand_over=config.duty.hand_over,
     )
+
+
+def windows_of(config: Config, found: Estate, now: datetime) -> list[Window]:
+    """Return the planned work of the configuration; each row is known again by what it says."""
+    home = config.quiet_hours.time_zone
+    windows = []
+    for row in config.maintenance:
+        extent, target = _thing_of(row)
+        client = found.clients.get(target) if extent is Extent.CLIENT else None
+        zone = row.time_zone or (client.time_zone if client and client.time_zone else home)
+        window = Window(
+            extent=extent,
+            target=target,
+            begins_at=_aware(row.begin, home) or now,
+            ends_at=_aware(row.end, home) or now,
+            cron=row.cron,
+            zone=zone if row.cron else "",
+            length=row.length,
+            source=Source.CONFIGURATION,
+            key=sha256(row.model_dump_json().encode()).hexdigest()[:16],
+            reason=row.reason,
+            created_at=now,
+        )
+        windows.append(window)
+    return windows
+
+
+def _thing_of(row: MaintenanceRow) -> tuple[Extent, str]:
+    if row.client is not None:
+        return Extent.CLIENT, row.client
+    if row.redirect is not None:
+        return Extent.REDIRECT, row.redirect
+    return (Extent.CODE, row.code) if row.code is not None else (Extent.ALL, "")
+
+
+def _aware(at: datetime | None, home: str) -> datetime | None:
+    return at.replace(tzinfo=ZoneInfo(home)) if at is not None and at.tzinfo is None else at
 
 
 def rota_of(config: Config) -> Rota:

@@ -18,12 +18,13 @@ from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
 from bot.prober import Look, Prober, ProberSettings, Resolve
 from bot.settings import prober_settings, vault_of
-from bot.watch import Watch, policy_of
+from bot.watch import Watch, policy_of, windows_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
 from handlers import escalations, handover, judging, mornings, notes, retention, ticks
 from handlers.afterwork import Afterwork
 from handlers.deps import Deps
+from handlers.desk import Desk, follow_configuration
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
 from handlers.reports import Intake, Read
@@ -70,6 +71,15 @@ class World:
         due = partial(mornings.turn, now=self.now(), policy=self.watch.rules().policy)
         if await self.database.write(due):
             self.delivery.wake()
+
+    async def announce(self) -> None:
+        """Make the planned work of the configuration known."""
+        wanted = windows_of(self.config, self.watch.rules().estate, self.now())
+        await follow_configuration(self.database, wanted, now=self.now())
+
+    def desk(self) -> Desk:
+        """Return where other programs announce planned work."""
+        return Desk(self.database, rules=self.watch.rules, now=self.now, wake=self.delivery.wake)
 
     async def judge_time(self) -> None:
         """Find who has become overdue, what nobody took in time, and whose duty has begun."""

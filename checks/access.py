@@ -25,6 +25,11 @@ class Act(StrEnum):
     MUTE_CLIENT = "mute_client"
     MUTE_CAUSE = "mute_cause"
     MUTE_CODE = "mute_code"
+    PLAN_CLIENT = "plan_client"
+    """Announce planned work at a client, end it before its time."""
+    PLAN_SHARED = "plan_shared"
+    """The same for a redirect server or a kind of alert."""
+    PLAN_ALL = "plan_all"
     BIND = "bind"
     BIND_OWN = "bind_own"
     FALLBACK = "fallback"
@@ -127,6 +132,9 @@ RULES: Mapping[Act, Rule] = {
     Act.MUTE_CLIENT: Rule(roles=WORKERS, reach=Reach.ALL),
     Act.MUTE_CAUSE: Rule(roles=WORKERS, reach=Reach.ALL),
     Act.MUTE_CODE: Rule(roles=STAFF),
+    Act.PLAN_CLIENT: Rule(roles=WORKERS, reach=Reach.ALL),
+    Act.PLAN_SHARED: Rule(roles=STAFF),
+    Act.PLAN_ALL: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
     Act.BIND: Rule(roles=STAFF, introduces=True),
     Act.BIND_OWN: Rule(roles=WORKERS, introduces=True),
     Act.FALLBACK: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
@@ -145,6 +153,7 @@ COMMANDS: Mapping[str, Act] = {
     "status": Act.SEE_ESTATE,
     "down": Act.SEE_ESTATE,
     "mutes": Act.SEE_ESTATE,
+    "maintenance": Act.SEE_ESTATE,
     "digest": Act.SEE_ESTATE,
     "why": Act.SEE_ESTATE,
     "week": Act.SEE_WEEK,
@@ -183,6 +192,7 @@ PRESSES: Mapping[Action, Act] = {
     Action.CHART: Act.SEE_ESTATE,
     Action.THEME: Act.SEE_ESTATE,
     Action.SHEET: Act.SEE_ESTATE,
+    Action.MAINTENANCE: Act.SEE_ESTATE,
     Action.HELP: Act.HELP,
     Action.MUTE_MENU: Act.MUTE_CLIENT,
     Action.MUTE: Act.MUTE_CLIENT,

@@ -50,6 +50,7 @@ class Action(StrEnum):
     JOURNAL = "audit"
     HELP = "help"
     DIGEST = "digest"
+    MAINTENANCE = "maint"
     DOWN = "down"
     MUTES = "mutes"
     CHART = "chart"

@@ -9,6 +9,7 @@ from checks.catalogue import ROWS
 from checks.estate import Estate
 from checks.maintenance import undoable
 from checks.model import Extent, Run, Window, WindowState
+from checks.recurring import said_rhythm
 from handlers.reading import View
 from storage import people
 from storage.database import Connection
@@ -28,6 +29,7 @@ def work_of(window: Window, by: str, estate: Estate, now: datetime, *, mine: boo
         ends_at=window.ends_at,
         state=window.state,
         cron=window.cron,
+        said=said_rhythm(window.cron),
         length=window.length,
         reason=window.reason,
         by=by,

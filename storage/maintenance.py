@@ -47,6 +47,12 @@ async def looking(connection: AsyncConnection) -> list[Window]:
     return [_window(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def keys_of_past(connection: AsyncConnection, source: Source) -> set[str]:
+    """Return by what a source knows the windows that are over."""
+    query = select(windows.c.key).where(windows.c.state == WindowState.OVER, windows.c.source == source)
+    return set((await connection.execute(query)).scalars())
+
+
 async def save(tx: AsyncConnection, window: Window) -> None:
     """Write a window that has changed."""
     await tx.execute(update(windows).where(windows.c.id == window.id).values(_row(window)))

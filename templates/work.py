@@ -23,6 +23,8 @@ class Work:
     ends_at: datetime
     state: WindowState = WindowState.PLANNED
     cron: str = ""
+    said: tuple[str, int, int] | None = None
+    """Days (``*`` or ``1-5``), hour and minute, where ``cron`` is as plain as that."""
     length: timedelta | None = None
     reason: str = ""
     by: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from bot.config.fields import Clock, Cron, Duration, Level, Listen, Section, Zone
+from checks.catalogue import ROWS
+from checks.maintenance import LONGEST, LONGEST_AGAIN
 from checks.model import ClientKind, Days, Mark, Priority, RouteKind, Threshold, Turn
 from checks.versions import parse
 
@@ -210,6 +212,43 @@ class Escalation(Section):
         """Return how long each priority may stay untaken; what is not there may for ever."""
         lengths: dict[str, timedelta | None] = self.model_dump(exclude={"taker"})
         return {Priority[name]: length for name, length in lengths.items() if length}
+
+
+class MaintenanceRow(Section):
+    client: str | None = None
+    redirect: str | None = None
+    code: str | None = None
+    all: bool = False
+    cron: Cron = ""
+    length: Duration | None = None
+    time_zone: Zone | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+    reason: str = Field(default="", max_length=200)
+
+    @field_validator("code")
+    @classmethod
+    def _known_code(cls, value: str | None) -> str | None:
+        if value is not None and value not in ROWS:
+            raise ValueError(f"в каталоге нет сигнала {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _one_thing_one_time(self) -> MaintenanceRow:
+        if sum((self.client is not None, self.redirect is not None, self.code is not None, self.all)) != 1:
+            raise ValueError("нужно одно из: client, redirect, code, all")
+        if self.cron:
+            if self.length is None or self.begin or self.end:
+                raise ValueError("с cron нужна length, без begin и end")
+            if not timedelta(0) < self.length <= LONGEST_AGAIN:
+                raise ValueError("повторяющиеся работы длятся не больше 24h")
+        elif self.begin is None or self.end is None or self.length is not None:
+            raise ValueError("нужны cron и length или begin и end")
+        elif (self.begin.tzinfo is None) is not (self.end.tzinfo is None) or self.end <= self.begin:
+            raise ValueError("end должен быть позже begin")
+        elif self.end - self.begin > LONGEST:
+            raise ValueError("работы длятся не больше 14 дней")
+        return self
 
 
 class Digest(Section):

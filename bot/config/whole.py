@@ -24,6 +24,7 @@ from bot.config.sections import (
     Limit,
     Login,
     Look,
+    MaintenanceRow,
     People,
     QuietHours,
     Reference,
@@ -74,6 +75,7 @@ class Config(Section):
     routes: tuple[RouteRow, ...] = ()
     quiet_hours: QuietHours = QuietHours()
     digest: Digest = Digest()
+    maintenance: tuple[MaintenanceRow, ...] = ()
     duty: Duty = Duty()
     escalation: Escalation = Escalation()
     people: People = People()
