@@ -169,6 +169,7 @@ def beats(world: World) -> Sequence[Beat]:
         Beat(name="sweep", every=timedelta(seconds=0.5), act=world.prober.sweep),
         Beat(name="tick", every=timedelta(seconds=1), act=world.tick),
         Beat(name="end work", every=timedelta(seconds=1), act=world.end_work),
+        Beat(name="boards", every=timedelta(seconds=5), act=world.show_boards),
         Beat(name="digests", every=timedelta(seconds=15), act=world.look_at_the_clock),
         Beat(name="judge time", every=timedelta(seconds=15), act=world.judge_time),
         Beat(name="refresh", every=timedelta(seconds=3), act=world.refresh),

@@ -90,6 +90,7 @@ class Rehearsal:
         await world.prober.idle()
         await world.tick()
         await world.end_work()
+        await world.show_boards()
         if self._judged_at is None or now - self._judged_at >= JUDGE_EVERY:
             self._judged_at = now
             await world.judge_time()

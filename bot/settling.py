@@ -29,7 +29,7 @@ from checks.backoff import delay
 from checks.model import Message, NoteKind, Untold
 from handlers import losses
 from handlers.steps import OnStep, Step, unwatched
-from storage import chats, messages, outbox, storms
+from storage import boards, chats, messages, outbox, storms
 from storage.database import Connection, Database
 from storage.outbox import Owed
 
@@ -192,6 +192,9 @@ async def _arrived(
         return
     if note.storm_id is not None and note.kind is NoteKind.STORM:
         await storms.said(tx, note.storm_id, message_id=number, digest=message.digest, at=now)
+    if note.kind is NoteKind.BOARD:
+        fresh = target.edit is None
+        await boards.said(tx, note.board_id or 0, message_id=number, digest=message.digest, at=now, fresh=fresh)
     if target.edit is not None:
         await messages.shows(tx, note.chat_id, number, message.digest)
         return
@@ -204,11 +207,13 @@ async def _arrived(
         sent_at=now,
         digest=message.digest,
     )
-    await messages.keep(tx, said)
+    await messages.keep(tx, said, new=note.kind is not NoteKind.BOARD)
 
 
 async def _forget(tx: Connection, note: Owed, target: Target, now: datetime) -> None:
     if note.kind is NoteKind.STORM and note.storm_id is not None:
         await storms.said(tx, note.storm_id, message_id=None, digest="", at=now)
+    elif note.kind is NoteKind.BOARD:
+        await boards.said(tx, note.board_id or 0, message_id=None, digest="", at=now)
     elif target.edit is not None:
         await messages.gone(tx, note.chat_id, target.edit, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.wording import Target
 from checks.model import NoteKind, OutboxState
-from storage import messages, outbox, storms
+from storage import boards, messages, outbox, storms
 from storage.database import Connection
 from storage.messages import Said
 from storage.outbox import Owed
@@ -15,6 +15,8 @@ async def target_of(connection: Connection, note: Owed) -> Target | None:
     match note.kind:
         case NoteKind.UPDATE:
             return await _update(connection, note)
+        case NoteKind.BOARD:
+            return await _board(connection, note)
         case NoteKind.STORM:
             storm = await storms.load(connection, note.storm_id or 0)
             if storm is None:
@@ -30,6 +32,15 @@ async def target_of(connection: Connection, note: Owed) -> Target | None:
                 silent=note.silent,
                 reply_to=await _answered(connection, note),
             )
+
+
+async def _board(connection: Connection, note: Owed) -> Target | None:
+    board = await boards.load(connection, note.board_id or 0)
+    if board is None:
+        return None
+    if board.message_id is None:
+        return Target(chat_id=note.chat_id, thread_id=note.thread_id, silent=True)
+    return Target(chat_id=note.chat_id, edit=board.message_id, shows=board.shows, thread_id=board.thread_id)
 
 
 async def _update(connection: Connection, note: Owed) -> Target | None:

@@ -23,10 +23,13 @@ from checks.attention import looks_at
 from checks.model import Observation, Subject
 from handlers import escalations, handover, judging, mornings, notes, retention, ticks
 from handlers.afterwork import Afterwork
+from handlers.board import Boards
+from handlers.boards import pin
 from handlers.deps import Deps
 from handlers.desk import Desk, follow_configuration
 from handlers.keyboards import keyboard
 from handlers.observations import record_in
+from handlers.reading import View
 from handlers.reports import Intake, Read
 from handlers.steps import OnStep, unwatched
 from storage.database import Database, open_database
@@ -49,6 +52,7 @@ class World:
     afterwork: Afterwork
     intake: Intake
     """The one door for reports, however they come."""
+    boards: Boards
     now: Callable[[], datetime]
 
     async def refresh(self) -> None:
@@ -70,6 +74,16 @@ class World:
         """Owe the digests whose time has come."""
         due = partial(mornings.turn, now=self.now(), policy=self.watch.rules().policy)
         if await self.database.write(due):
+            self.delivery.wake()
+
+    async def show_boards(self) -> None:
+        """Bring the boards up to date."""
+        now, rules, zone = self.now(), self.watch.rules(), self.deps.zone
+
+        async def look_in(connection: Any, chat_id: int) -> View:
+            return await notes.view_of(connection, chat_id, now, rules=rules, zone=zone)
+
+        if await self.boards.step(look_in, now=now):
             self.delivery.wake()
 
     async def announce(self) -> None:
@@ -144,6 +158,7 @@ async def open_world(
             deps=deps,
             afterwork=Afterwork(database),
             intake=ground.intake(prober, delivery, read),
+            boards=Boards(database, partial(pin, bot)),
             now=now,
         )
 

@@ -49,6 +49,7 @@ class Action(StrEnum):
     PEOPLE = "people"
     JOURNAL = "audit"
     HELP = "help"
+    BOARD = "board"
     DIGEST = "digest"
     MAINTENANCE = "maint"
     DOWN = "down"

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from checks.catalogue import ROWS
+from checks.estate import Estate
 from checks.maintenance import keeps_back, population
 from checks.model import Cause, CauseKind, Incident, RouteKind, Scope, Silence, Window
 from checks.silences import active
 from handlers.cards import briefs
-from handlers.digest import Frame, Reading
+from handlers.digest import Audience, Frame, Reading
 from handlers.impact import hit_names
-from handlers.reading import mute_of, subject_of
+from handlers.reading import View, mute_of, subject_of
 from handlers.rota import person_on_duty
 from handlers.works import authors, work_of
 from storage import facts, incidents, maintenance, people, signals, silences
@@ -69,7 +70,7 @@ async def to_talk_about(connection: Connection, frame: Frame) -> Part | None:
 
 async def muted(connection: Connection, frame: Frame) -> Part | None:
     """Read what is muted, and which of it ends today."""
-    lasting = [one for one in await silences.lasting(connection) if _is_ours(one, frame)]
+    lasting = [one for one in await silences.lasting(connection) if is_ours(one, frame.audience, frame.view)]
     if not lasting:
         return None
     ending = [one for one in lasting if one.until is not None and _day(one.until, frame) == _today(frame)]
@@ -83,7 +84,8 @@ async def works(connection: Connection, frame: Frame) -> Part | None:
     found = [
         one
         for one in await maintenance.living(connection)
-        if (keeps_back(one, frame.view.now) or _day(one.begins_at, frame) == today) and concerns_work(one, frame)
+        if (keeps_back(one, frame.view.now) or _day(one.begins_at, frame) == today)
+        and sees_work(one, frame.audience, frame.view.estate)
     ]
     who = await authors(connection, found)
     made = [work_of(one, who.get(one.author, ""), frame.view.estate, frame.view.now) for one in found]
@@ -118,12 +120,20 @@ async def on_duty(connection: Connection, frame: Frame) -> Part | None:
 PARTS: Sequence[Reading] = (night, still_open, to_talk_about, muted, works, ends, on_duty)
 
 
-def concerns_work(window: Window, frame: Frame) -> bool:
-    """Say whether planned work is this chat's business."""
-    if not frame.audience.own:
+def sees_work(window: Window, audience: Audience, estate: Estate) -> bool:
+    """Say whether planned work is this audience's business."""
+    if not audience.own:
         return True
-    names = population(window.extent, window.target, frame.view.estate)
-    return not frame.audience.names.isdisjoint(names)
+    return not audience.names.isdisjoint(population(window.extent, window.target, estate))
+
+
+def is_ours(silence: Silence, audience: Audience, view: View) -> bool:
+    """Say whether a silence is this audience's business."""
+    if not active(silence, view.now):
+        return False
+    if not audience.own:
+        return silence.chat_id in {None, view.chat_id}
+    return silence.scope is Scope.CLIENT and silence.target in audience.names
 
 
 async def _lines(connection: Connection, found: Sequence[Incident], frame: Frame) -> tuple[Brief, ...]:
@@ -131,14 +141,6 @@ async def _lines(connection: Connection, found: Sequence[Incident], frame: Frame
     mine = frame.audience.names
     counts = {one.id: len(mine.intersection(hit_names(one, frame.view.estate))) for one in found}
     return tuple(replace(line, clients=counts[line.number]) for line in await briefs(connection, found, frame.view))
-
-
-def _is_ours(silence: Silence, frame: Frame) -> bool:
-    if not active(silence, frame.view.now):
-        return False
-    if not frame.audience.own:
-        return silence.chat_id in {None, frame.view.chat_id}
-    return silence.scope is Scope.CLIENT and silence.target in frame.audience.names
 
 
 async def _mute(connection: Connection, silence: Silence, who: dict[int, str], frame: Frame) -> Mute:

@@ -23,7 +23,7 @@ from checks.model import (
 from checks.notifications import Decision, Policy, plan
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
-from storage import chats, health, incidents, outbox, routes
+from storage import boards, chats, health, incidents, outbox, routes
 from storage import decisions as ledger
 from storage.database import Connection
 from storage.outbox import HELD, Owed
@@ -89,6 +89,7 @@ async def lose_topic(tx: Connection, chat_id: int, thread_id: int, *, now: datet
     """Lead everything of a lost topic to the chat itself, and say so there once."""
     fresh = await routes.forget_thread(tx, chat_id, thread_id, now)
     await outbox.unthread(tx, chat_id, thread_id)
+    await boards.unthread(tx, chat_id, thread_id)
     if fresh:
         await notice(tx, chat_id, "topic_lost", now=now, facts={"thread": thread_id})
 

@@ -7,6 +7,7 @@ from aiogram import Bot, Router
 from handlers import (
     admission,
     agents,
+    boards,
     charts,
     chats,
     digests,
@@ -51,6 +52,7 @@ def build(deps: Deps) -> Router:
         incidents.router(),
         silences.router(),
         digests.router(),
+        boards.router(),
         maintenance.router(),
         agents.router(),
         reasons.router(deps),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import Role
+from storage import boards as boards_of
 from storage.database import upsert
 from storage.tables import Instant, chats, messages, meta, outbox, people, routes, silences, storms, windows
 
@@ -202,6 +203,7 @@ async def migrate(tx: AsyncConnection, old: int, new: int, *, at: datetime) -> N
         update(storms).where(storms.c.chat_id == old, storms.c.ended_at.is_(None), _open_storm(new)).values(ended_at=at)
     )
     await tx.execute(update(storms).where(storms.c.chat_id == old).values(chat_id=new, message_id=None))
+    await boards_of.migrate(tx, old, new)
     gone = (messages.c.chat_id == old) & messages.c.gone_at.is_(None)
     await tx.execute(update(messages).where(gone).values(gone_at=at))
 

@@ -36,6 +36,7 @@ class Owed:
     thread_id: int | None = None
     incident_id: int | None = None
     storm_id: int | None = None
+    board_id: int | None = None
     silence_id: int | None = None
     message_id: int | None = None
     """The message to edit, where it is not simply the newest card; after delivery, the message it became."""
@@ -473,6 +474,7 @@ def _owed(row: RowMapping) -> Owed:
         thread_id=row["thread_id"],
         incident_id=row["incident_id"],
         storm_id=row["storm_id"],
+        board_id=row["board_id"],
         silence_id=row["silence_id"],
         message_id=row["message_id"],
         priority=Priority(row["priority"]),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from checks.model import WindowState
+from templates.board import Board
 from templates.cards import Someone
 from templates.digest import Digest, Ends, Muted, Night, OnDuty, Open, Signalled, Signals, Works
 from templates.sample_answers import BEHIND, LOST, MUTES
@@ -55,7 +56,37 @@ def _menu(title: str, **facts: object) -> Sample:
     return Sample(title=title, template="digest_menu", now=MORNING, facts={**usual, **facts})
 
 
+CALM = Board(clients=212, swept_at=MORNING, mutes=1)
+ROUGH = Board(
+    clients=212,
+    hit=40,
+    incidents=BRIEFS,
+    muted=((131, MUTES[0]),),
+    mutes=3,
+    works=WORKS.works,
+    duty=Someone(id=7, name="Анна"),
+    swept_at=MORNING - timedelta(minutes=1),
+)
+
+
+def _board(title: str, board: Board) -> Sample:
+    return Sample(title=title, template="board", now=MORNING, facts={"board": board})
+
+
 GLANCES: tuple[Sample, ...] = (
+    _board("Табло: всё в порядке", CALM),
+    _board("Табло: не всё в порядке", ROUGH),
+    _board("Табло: мы ничего не видим", replace(ROUGH, blind_since=MORNING, pin_refused=True, repeat=True)),
+    _board("Табло менеджера без клиентов", Board(clients=0, own=True)),
+    *(
+        Sample(
+            title=f"/board: {title}",
+            template="board_said",
+            now=MORNING,
+            facts={"fresh": fresh, "removed": removed, "topic": fresh},
+        )
+        for title, fresh, removed in (("новое", True, False), ("уже есть", False, False), ("убрано", False, True))
+    ),
     _morning("Утро: ничего не случилось", QUIET),
     _morning("Утро техподдержки", GROUP),
     _morning("Утро менеджера", OLGA),

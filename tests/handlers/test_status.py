@@ -113,7 +113,14 @@ async def test_a_client_that_is_well_is_said_to_be_well(database: Database) -> N
     assert "Напрямую открывается за 41 мс, только что" in text
     assert "Доступность за 30 дней: 100 % (норма 95–99)" in text
     assert "✅ сервер отвечает; только что" in text
-    assert words(message) == ["История", "График", "Открыть админку ↗", "🛠 Работы…", "Проверить сейчас", "🔕 Заглушить…"]
+    assert words(message) == [
+        "История",
+        "График",
+        "Открыть админку ↗",
+        "🛠 Работы…",
+        "Проверить сейчас",
+        "🔕 Заглушить…",
+    ]
 
 
 async def test_what_the_last_look_confirmed_is_as_old_as_the_look(database: Database) -> None:
