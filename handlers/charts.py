@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from checks.access import ChatKind
 from checks.buttons import Action, Press
 from checks.model import Message as Words
-from handlers import month, renewal, showing, status, week
+from handlers import month, quotas, renewal, showing, status, week
 from handlers.pictures import File, Picture, send_file, send_picture, show_picture
 from handlers.pressed import on_command, on_press
 from handlers.replies import answer, say, worded
@@ -18,7 +18,7 @@ from storage import people
 
 QUERY_AT_MOST = 100
 LIGHT, DARK = "light", "dark"
-WEEK, RENEWAL, MONTH = "w", "r", "h"
+WEEK, RENEWAL, MONTH, QUOTAS = "w", "r", "h", "q"
 
 
 def router() -> Router:
@@ -90,7 +90,9 @@ async def _picture(turn: Turn, kind: str, arg: str, theme: str) -> Picture | Non
         return await week.picture(turn, arg, theme=theme)
     if kind == RENEWAL:
         return await renewal.picture(turn, arg, theme=theme)
-    return await month.picture(turn, arg, theme=theme) if kind == MONTH else None
+    if kind == MONTH:
+        return await month.picture(turn, arg, theme=theme)
+    return await quotas.picture(turn, arg, theme=theme) if kind == QUOTAS else None
 
 
 async def _sheet(turn: Turn, kind: str, arg: str) -> File | None:

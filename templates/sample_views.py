@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from checks.model import Client, Quota
 from checks.renewal import MonthUse
 from templates import CAPTION_LIMIT
+from templates.cards import Page
 from templates.samples import BRIEFS, DAY, Sample
-from templates.views import InstallationDay, InstallationMonth, ManagerWeek, Moved, Renewal, Turned, WeekFacts
+from templates.views import (
+    AccessQuotas,
+    InstallationDay,
+    InstallationMonth,
+    ManagerWeek,
+    Mine,
+    Moved,
+    Portfolio,
+    QuotaUse,
+    Renewal,
+    Turned,
+    WeekFacts,
+)
 
 WEEK = WeekFacts(
     first=date(2026, 11, 16),
@@ -89,10 +104,88 @@ TURNED = (
 )
 
 
+MINE = Portfolio(
+    topic="all",
+    total=212,
+    attention=9,
+    counts={"all": 9, "down": 1, "idle": 4, "upsell": 3, "renewal": 2},
+    rows=(
+        Mine(name="romashka", label="Ромашка", incident=BRIEFS[0], more=1, titles=("никто не заходит",)),
+        Mine(name="vektor", label="Вектор", titles=("лимит исчерпан", "мало обращений", "ещё что-то")),
+        Mine(name="zarya", label="Заря", ends=date(2026, 12, 31)),
+        Mine(name="mayak", label="Маяк", titles=("кончается договор",), ends=date(2026, 10, 31)),
+    ),
+    today=date(2026, 11, 24),
+    manager="Ольга",
+    own=True,
+)
+NOBODY_IDLE = replace(MINE, topic="idle", rows=())
+NONE_OWN = replace(MINE, total=0, rows=())
+USED = (
+    AccessQuotas(
+        client="vektor",
+        label="Вектор",
+        login="vector1",
+        quotas=(
+            QuotaUse(quota=Quota.DOCS, spent=252, left=48, limit=300, ends=date(2026, 11, 28)),
+            QuotaUse(quota=Quota.SEARCH, spent=3000, left=0, limit=3000),
+            QuotaUse(quota=Quota.PRINT, spent=12, left=2988, limit=3000),
+        ),
+        seen_at=DAY - timedelta(minutes=40),
+    ),
+    AccessQuotas(client="zarya", label="Заря", login="zarya"),
+)
+ZARYA = Client(name="zarya", title="Заря")
+
+
 VIEWS: tuple[Sample, ...] = (
     _under("Неделя отдела", "week", week=WEEK, dark=False, earlier=date(2026, 11, 15)),
     _under("Неделя отдела: тихо", "week", week=CALM, dark=True, earlier=date(2026, 11, 15)),
     _under("Неделя отдела: таблица", "week_sheet", week=WEEK),
+    Sample(title="/my", template="my", now=DAY, facts={"told": MINE, "page": Page(pages=2, total=9)}),
+    Sample(
+        title="/my: все в порядке",
+        template="my",
+        now=DAY,
+        facts={"told": replace(MINE, attention=0, counts=dict.fromkeys(MINE.counts, 0), rows=()), "page": Page()},
+    ),
+    Sample(
+        title="/upsell, спрашивает начальник",
+        template="my",
+        now=DAY,
+        facts={"told": replace(MINE, topic="upsell", own=False), "page": Page(total=3)},
+    ),
+    Sample(
+        title="/idle: никого",
+        template="my",
+        now=DAY,
+        facts={"told": replace(MINE, topic="idle", rows=()), "page": Page()},
+    ),
+    Sample(
+        title="/my: клиентов нет",
+        template="my",
+        now=DAY,
+        facts={"told": replace(MINE, total=0, rows=()), "page": Page()},
+    ),
+    Sample(
+        title="/billing",
+        template="billing",
+        now=DAY,
+        facts={"accesses": USED, "page": Page(pages=3, total=14), "one": None, "today": date(2026, 11, 24)},
+    ),
+    Sample(
+        title="/billing: клиент",
+        template="billing",
+        now=DAY,
+        facts={"accesses": USED[:1], "page": Page(), "one": ZARYA, "today": date(2026, 11, 24)},
+    ),
+    Sample(
+        title="/billing: доступов нет",
+        template="billing",
+        now=DAY,
+        facts={"accesses": (), "page": Page(), "one": ZARYA, "today": date(2026, 11, 24)},
+    ),
+    _under("Лимиты клиента", "quotas", accesses=USED, name="vektor", today=date(2026, 11, 24), dark=False),
     _under("Месяц установки", "month", told=MONTH, name="vektor", dark=False),
     _under("Месяц установки: молчит", "month", told=SILENT, name="vektor", dark=True),
     _under("Год клиента", "renewal", told=YEAR, key="2026.vektor", earlier="2025.vektor", dark=False),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from checks.model import Quota
 from checks.renewal import Change, MonthUse, change
 from templates.cards import Brief
 
@@ -148,3 +150,68 @@ class Turned:
     title: str
     state: str
     """``ok``, ``fail``, ``flapping`` or ``unknown``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """A client that needs a word, in one line."""
+
+    name: str
+    label: str
+    incident: Brief | None = None
+    """The gravest open incident that hits it."""
+    more: int = 0
+    """How many further ones."""
+    titles: tuple[str, ...] = ()
+    """Signals that wait for an answer."""
+    answered: int = 0
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """One page of a manager's clients."""
+
+    topic: str
+    total: int
+    attention: int
+    counts: Mapping[str, int]
+    """How many clients each list has, by topic."""
+    rows: tuple[Mine, ...]
+    today: date
+    manager: str = ""
+    own: bool = False
+    """The one who asks is that manager."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaUse:
+    """One quota of one access in the present month."""
+
+    quota: Quota
+    spent: int
+    left: int
+    limit: int
+    ends: date | None = None
+    """The day on which it runs out at this month's pace; None = it lasts, or nobody can tell."""
+
+    @property
+    def share(self) -> float:
+        return self.spent / self.limit if self.limit else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessQuotas:
+    """One online access."""
+
+    client: str
+    label: str
+    login: str
+    quotas: tuple[QuotaUse, ...] = ()
+    """Empty = nothing is known of this month."""
+    seen_at: datetime | None = None
+
+    @property
+    def worst(self) -> float:
+        """The largest share that is spent of any quota."""
+        return max((one.share for one in self.quotas), default=-1.0)

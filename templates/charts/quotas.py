@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from matplotlib.axes import Axes
 
+from checks.model import Quota as Kind
 from templates.charts.canvas import Canvas, Theme, months, plain, whole
+from templates.views import AccessQuotas
 
 NEARLY = 0.9
+SOME_DAYS = 3
+"""Fewer days of a month say nothing of its pace."""
+NAMES = {Kind.DOCS: "Документы", Kind.SEARCH: "Поиск", Kind.PRINT: "Печать", Kind.UPLOAD: "Выгрузка"}
 FULL = 1.0
 
 
@@ -43,6 +49,23 @@ class Quotas:
     """Of what and when, e.g. «Доступ smart.kodeks.ru, 12 ноября»."""
     quotas: Sequence[Quota]
     year: Sequence[Spent] = ()
+
+    @classmethod
+    def of(
+        cls, accesses: Sequence[AccessQuotas], year: Sequence[tuple[date, int | None, int | None]], today: date
+    ) -> Quotas:
+        """Add the quotas of a client's accesses up; ``year`` is (month, spent, limit) of the documents."""
+        shown = []
+        passed, length = today.day, monthrange(today.year, today.month)[1]
+        for kind, name in NAMES.items():
+            uses = [one for access in accesses for one in access.quotas if one.quota is kind]
+            if uses:
+                spent = sum(one.spent for one in uses)
+                ahead = round(spent / passed * length) if passed >= SOME_DAYS else None
+                shown.append(Quota(name=name, used=spent, limit=sum(one.limit for one in uses), ahead=ahead))
+        title = f"Лимиты, {today:%d.%m.%Y}" + (f", доступов: {len(accesses)}" if len(accesses) > 1 else "")
+        months_ = [Spent(month=first, used=used, limit=limit) for first, used, limit in year]
+        return cls(label=accesses[0].label if accesses else "", title=title, quotas=shown, year=months_)
 
 
 def paint(facts: Quotas, *, theme: Theme = Theme.LIGHT) -> Canvas:
