@@ -101,6 +101,7 @@ def rules_of(config: Config, found: Estate) -> Rules:
         hold=config.incidents.hold,
         policy=policy_of(config),
         layouts=layouts_of(config),
+        working_days=config.updates.working_days,
         required_version=config.versions.required or None,
     )
 

@@ -219,6 +219,7 @@ class _Ground:
             after=lambda _recorded: delivery.wake(),
             read=read,
             meters=self.config.meters,
+            rules=self.watch.rules,
         )
 
     def deps(self, prober: Prober, delivery: Delivery) -> Deps:

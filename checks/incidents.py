@@ -279,7 +279,7 @@ def _update(
     before: Incident | None, cause: Cause, symptoms: tuple[Symptom, ...], picture: Picture, now: datetime
 ) -> Change | None:
     code = REDIRECT_DOWN if cause.kind is CauseKind.REDIRECT else leading(frozenset(s.code for s in symptoms))
-    priority = min(ROWS[name].priority for name in (code, *(symptom.code for symptom in symptoms)))
+    priority = min(ROWS[code].priority, *(ROWS[one.code].priority_of(one.reason) for one in symptoms))
     waits = _waits(cause, symptoms, picture)
     if before is None:
         fresh = Incident(

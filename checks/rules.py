@@ -31,6 +31,8 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     layouts: tuple[Layout, ...] = (Layout(zone=MOSCOW),)
     """How the servers of online accesses are read, and by whose calendar."""
+    working_days: bool = False
+    """Operative updates age on working days only."""
     required_version: str | None = None
     """The oldest version that may run, by the configuration; what people have said stands above it."""
 
@@ -40,7 +42,11 @@ class Rules:
         For what time brings, ``after`` is how long a silence may last and has been waited for before it is observed.
         """
         found = replace(self._found(subject, code), steady=ROWS[code].signal)
-        return replace(found, after=timedelta(0)) if ROWS[code].source == "time" else found
+        return replace(found, after=timedelta(0)) if ROWS[code].source == "time" or ROWS[code].aged else found
+
+    def limit(self, subject: Subject, code: str) -> timedelta:
+        """Return the age from which a row speaks whose facts have one (``Row.aged``)."""
+        return self._found(subject, code).after
 
     def silence(self, code: str) -> timedelta | None:
         """Return how long a silence may last by the configuration, None = as the catalogue has it."""

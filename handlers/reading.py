@@ -122,7 +122,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         flapping=bool(lead and lead.flapping),
         means=row.means,
         causes=row.causes_of(lead.reason if lead else ""),
-        steps=row.steps,
+        steps=row.steps_of(lead.reason if lead else ""),
         signs=signs_beside(incident),
         clients=hits,
         behind=senders or behind(incident.cause, view.estate),

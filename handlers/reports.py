@@ -16,10 +16,12 @@ from checks.readers.status import MAX_BYTES, read_status
 from checks.readers.sysinfo import Sysinfo, read_sysinfo
 from checks.readers.values import MOSCOW, Manner
 from checks.reports import Broken, Report, ReportKind
+from checks.rules import Rules
 from checks.written import write_apart
 from handlers import facts, rhythms
 from handlers.facts import Told
 from handlers.ledger import Answer, Delivery, Ledger
+from handlers.meanings import NO_RULES, Usual, meanings
 from storage import arrivals, reports, tokens
 from storage.database import Database
 from storage.files import Body, Shelf, Spool
@@ -74,6 +76,7 @@ class Intake:
         after: Callable[[Any], None] = lambda _: None,
         read: Read | None = None,
         meters: Sequence[Meter] = (),
+        rules: Callable[[], Rules] = lambda: NO_RULES,
     ) -> None:
         self.shelf = shelf
         self._database = database
@@ -84,6 +87,8 @@ class Intake:
         self._flushing: asyncio.Task[None] | None = None
         self._read = read or read_in_thread
         self._meters = meters
+        self._rules = rules
+        self._usual = Usual()
 
     def spool(self) -> Spool:
         """Begin to take a body in."""
@@ -223,8 +228,9 @@ class Intake:
         await facts.keep(tx, [_told(report, now, known) for report in new if report.facts is not None])
         sent = {client for client, kind in ledger.changed if kind is ReportKind.SYSINFO}
         in_time = await rhythms.heard(tx, sent, now, zones=known) if sent else []
+        meant = await meanings(tx, new, now, zones=known, rules=self._rules(), usual=self._usual)
         await tokens.used(tx, [each.sender.hash for each in deliveries], now)
-        recorded = await self._record(tx, [*ledger.observations, *in_time], now=now)
+        recorded = await self._record(tx, [*ledger.observations, *in_time, *meant], now=now)
         wanted = {arrival.file for arrival in ledger.heard.values()}
         replaced = ({each.place for each in deliveries} | {arrival.file for arrival in heard.values()}) - wanted - {""}
         return _Receipt(answers=answers, recorded=recorded, replaced=replaced)

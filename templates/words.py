@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from checks.buttons import moment_word
+from checks.catalogue.errors import KNOWN as KNOWN_ERRORS
 from checks.model import CauseKind, Family, Fault, LookKind, Mark, Priority, Role, Scope
 from checks.reports import Broken, broken_reason
 from templates.filters import plural
@@ -73,6 +74,10 @@ REASONS: Mapping[str, str] = {
     "unexpected change list products": "состав баз изменился сам по себе",
     "no required volume DB": "нет нужного тома базы",
     "no answer": "Техэксперт не отвечает даже на своём сервере",
+    "operup_old": "новых давно не было",
+    "operup_grown": "новых нет уже вдвое дольше срока",
+    "update_mixed": "у баз разные номера обновления",
+    "update_behind": "у других клиентов номер новее",
     "main_page": "главная страница с ошибкой",
     "product_control": "состав баз с ошибкой",
     "silent": "отчётов нет",
@@ -141,6 +146,9 @@ MENDED: Mapping[str, str] = {
     Family.LICMAN: "менеджер лицензий снова отвечает",
     Family.REPORTS: "отчёты снова приходят",
     Family.STATUS: "снова в порядке",
+    Family.UPDATES: "снова обновляется",
+    Family.VERSION: "версия сменилась",
+    Family.LICENCE: "лицензия продлена",
     Family.ACCESS: "вход в онлайн-доступ снова работает",
     Family.QUOTA_DOCS: "лимит документов восстановлен",
     Family.QUOTA_SEARCH: "лимит поиска восстановлен",
@@ -154,6 +162,10 @@ MENDED: Mapping[str, str] = {
 }
 CALM: Mapping[str, str] = {
     Family.REPORTS: "людям это не мешает",
+    Family.UPDATES: "Техэксперт работает",
+    Family.VERSION: "Техэксперт работает",
+    Family.STATUS: "документы открываются",
+    Family.LICENCE: "пока всё открывается",
     Family.SEATS: "кто уже вошёл, работает",
     Family.LICMAN: "Техэксперт пока работает",
     Family.CERTIFICATE: "пока всё открывается",
@@ -194,6 +206,12 @@ def reason(word: str) -> str:
     kind, _, rest = word.partition("_")
     if kind == "status" and rest.isdigit():
         return STATUSES.get(int(rest), f"отвечает кодом {rest}")
+    if kind == "error" and rest in KNOWN_ERRORS:
+        return f"ошибка {rest}: {KNOWN_ERRORS[rest].means}"
+    if kind == "error":
+        return f"ошибка {rest}"
+    if kind == "licence" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", rest):
+        return f"до {rest[8:]}.{rest[5:7]}.{rest[:4]}"
     if kind == "days" and rest.isdigit():
         return f"осталось не больше {plural(int(rest), 'дня')}" if int(rest) > 1 else "остался последний день"
     return word

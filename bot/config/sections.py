@@ -284,6 +284,11 @@ class Versions(Section):
         return value
 
 
+class Updates(Section):
+    working_days: bool = False
+    """Operative updates age on working days only."""
+
+
 class Demo(Section):
     listen: Listen = "127.0.0.1:8080"
 

@@ -32,6 +32,7 @@ from bot.config.sections import (
     Server,
     Storage,
     Telegram,
+    Updates,
     Versions,
 )
 from checks.catalogue import ROWS
@@ -80,6 +81,7 @@ class Config(Section):
     escalation: Escalation = Escalation()
     people: People = People()
     versions: Versions = Versions()
+    updates: Updates = Updates()
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS
     sysinfo: Mapping[str, Annotated[Any, BeforeValidator(_form)]] = {}
     metrics: Mapping[str, str] = {}

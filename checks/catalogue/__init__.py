@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checks.catalogue import ourselves, reachability, reports, signals, status
+from checks.catalogue import installation, ourselves, reachability, reports, signals, status
 from checks.catalogue.row import Row
 
-TABLE: tuple[Row, ...] = (*ourselves.ROWS, *reachability.ROWS, *status.ROWS, *reports.ROWS, *signals.ROWS)
+TABLE: tuple[Row, ...] = (
+    *ourselves.ROWS,
+    *reachability.ROWS,
+    *installation.ROWS,
+    *status.ROWS,
+    *reports.ROWS,
+    *signals.ROWS,
+)
 """In each file the row nearest the cause stands first."""
 
 ROWS: Mapping[str, Row] = {row.code: row for row in TABLE}

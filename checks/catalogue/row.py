@@ -45,6 +45,12 @@ class Row:
     """The usual cause where the measured reason narrows it: told before the others."""
     steps: tuple[str, ...] = ()
     """First steps, in order."""
+    first: Mapping[str, str] = field(default_factory=dict)
+    """The first step where the measured reason narrows it: told before the others."""
+    grown: Mapping[str, Priority] = field(default_factory=dict)
+    """The priority where the measured reason makes the trouble worse than usual."""
+    aged: bool = False
+    """``threshold.after`` is an age that facts have been judged by already, not how long a failure must last."""
     opens: bool = True
     """False: shown in the status, never an incident of its own."""
     steps_up: bool = False
@@ -56,6 +62,14 @@ class Row:
         if reason not in self.because:
             return self.causes
         return tuple(dict.fromkeys((self.because[reason], *self.causes)))
+
+    def steps_of(self, reason: str) -> tuple[str, ...]:
+        """Return the steps, the one that fits what was measured first."""
+        return tuple(dict.fromkeys((self.first[reason], *self.steps))) if reason in self.first else self.steps
+
+    def priority_of(self, reason: str) -> Priority:
+        """Return the priority of what was measured."""
+        return self.grown.get(reason, self.priority)
 
     @property
     def signal(self) -> bool:

@@ -400,3 +400,16 @@ async def test_what_an_upload_says_is_remembered_and_a_broken_one_changes_nothin
     assert latest is not None
     assert (latest.facts.version, latest.at) == ("6.4.5.127", world.now)
     assert [(change.before, change.after) for change in changes] == [(None, "6.4.5.127")]
+
+
+async def test_forty_volumes_on_a_lost_share_are_one_failure(world: World) -> None:
+    message = r"Не могу открыть файл \\nas\te\n.bsz (ошибка 53)"
+    base = f'<base name="Том" end="2027-12-31" error="53" message="{message}"/>'
+    report = f'<sysinfo><report date="2026-11-23T12:00:00+03:00"/><bases>{base * 40}</bases></sysinfo>'
+
+    assert code(await world.send(multipart(report.encode(), name="romashka.xml"))) == 200
+
+    failed = [seen for seen in world.observed if seen.outcome.value == "fail"]
+    assert [(seen.code, seen.reason, seen.detail) for seen in failed] == [
+        ("StorageUnreachable", "error_53", r"\\nas\te 40/40")
+    ]
