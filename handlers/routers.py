@@ -17,6 +17,7 @@ from handlers import (
     help,  # noqa: A004 - the noun of the module
     here,
     incidents,
+    inline,
     journal,
     lists,
     maintenance,
@@ -55,6 +56,7 @@ def build(deps: Deps) -> Router:
         silences.router(),
         digests.router(),
         boards.router(),
+        inline.router(deps),
         maintenance.router(),
         agents.router(),
         reasons.router(deps),

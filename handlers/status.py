@@ -34,7 +34,7 @@ from handlers.pages import cut
 from handlers.reading import View, mute_of, subject_of
 from storage import arrivals, facts, health, incidents, looks, people, silences
 from storage.database import Connection, Database
-from templates import MOSCOW, render
+from templates import MOSCOW, phrase, render
 from templates.answers import Named, Overview, Server
 from templates.cards import Mute
 from templates.views import Moved, Turned
@@ -65,6 +65,16 @@ class Question:
     admin: bool = False
     """An admin asks in private: the card has what only admins may press."""
     volume: Volume = field(default_factory=Volume)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One result of a search in any chat."""
+
+    name: str
+    title: str
+    description: str = ""
+    message: Message
 
 
 async def overview(question: Question) -> Message:
@@ -129,6 +139,36 @@ async def client(question: Question, name: str) -> Message | None:
         if name not in own_names(question, book):
             return None
         return await _card(connection, book.estate.clients[name], view, admin=question.admin)
+
+
+async def short(question: Question, words: str, *, most: int) -> list[Found]:
+    """Return the short cards of those who fit; without words, how everything is."""
+    if not words:
+        return await _everything(question)
+    async with question.database.read() as connection:
+        view, book = await open_view(connection, question)
+        names = find(book.index, words, may_see=own_names(question, book).__contains__).names[:most]
+        cards = [await read_client(connection, book.estate.clients[name], view) for name in names]
+    worded: dict[str, Any] = {"now": question.now, "zone": view.zone}
+    return [
+        Found(
+            name=one.name,
+            title=phrase("client_line", one=one, **worded) or one.label,
+            description=phrase("client_about", one=one, **worded) or "",
+            message=render("client_short", one=one, **worded),
+        )
+        for one in cards
+    ]
+
+
+async def _everything(question: Question) -> list[Found]:
+    async with question.database.read() as connection:
+        view, book = await open_view(connection, question)
+        own = own_names(question, book)
+        known = await _open_incidents(connection, book.estate, own)
+    hit = {name for one in known for name in hit_names(one, book.estate)} & own
+    title = phrase("all_line", now=question.now, zone=view.zone, hit=len(hit), clients=len(own))
+    return [Found(name="", title=title or "", message=await overview(question))]
 
 
 async def history(question: Question, name: str) -> Message | None:

@@ -4,6 +4,7 @@ from demo.telegram import shapes, words
 from demo.telegram.cast import Person
 from demo.telegram.entities import Formatted, units
 from demo.telegram.errors import bad
+from demo.telegram.keyboards import Keyboard
 from demo.telegram.queries import Query
 from demo.telegram.rooms import GENERAL, Message, Room
 from demo.telegram.world import World
@@ -100,6 +101,18 @@ def search(world: World, *, user_id: int, text: str) -> Query:
     payload = {"id": query.id, "from": shapes.user(world, person.id), "query": text, "offset": ""}
     world.updates.add("inline_query", payload | {"chat_type": "private"})
     return query
+
+
+def choose(
+    world: World, *, chat_id: int, user_id: int, thread_id: int | None, body: Formatted, keyboard: Keyboard
+) -> Message:
+    """Put what the bot found into a chat, as the person's own message."""
+    room, person = present(world, chat_id, user_id)
+    if thread_id is not None and thread_id not in room.topics:
+        raise bad("message thread not found")
+    said = world.post(room, sender=person.id, body=body, keyboard=keyboard, thread_id=thread_id, via_bot=True)
+    world.tell(said)
+    return said
 
 
 def membership(world: World, *, chat_id: int, user_id: int, who: int, status: str) -> None:

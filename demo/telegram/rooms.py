@@ -34,6 +34,8 @@ class Message:
     silent: bool = False
     protected: bool = False
     anonymous: bool = False
+    via_bot: bool = False
+    """Written with the bot's inline mode."""
     edited: datetime | None = None
     reactions: tuple[str, ...] = ()
     service: Mapping[str, Any] = field(default_factory=dict)

@@ -80,6 +80,8 @@ def message(world: "World", said: Message, *, with_reply: bool = True) -> Shape:
         shape["reply_to_message"] = quoted
     if said.edited:
         shape["edit_date"] = int(said.edited.timestamp())
+    if said.via_bot:
+        shape["via_bot"] = bot(world)
     if said.protected:
         shape["has_protected_content"] = True
     return shape | _content(world, said) | keyboard(said) | _service(world, room, said)

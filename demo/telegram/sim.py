@@ -11,10 +11,11 @@ from aiohttp import web
 from demo.telegram import people, views
 from demo.telegram.errors import Refusal, bad
 from demo.telegram.faults import Fault
+from demo.telegram.methods.queries import content_of
 from demo.telegram.queries import answered
 from demo.telegram.rooms import Message
 from demo.telegram.seams import ESTATE, STORIES, WORLD, Stories
-from demo.telegram.wishes import Edited, FaultWish, Limits, Member, Pressed, Said, Searched, StoryWish, wish_of
+from demo.telegram.wishes import Chosen, Edited, FaultWish, Limits, Member, Pressed, Said, Searched, StoryWish, wish_of
 
 routes = web.RouteTableDef()
 
@@ -143,7 +144,24 @@ def _button(said: Message | None, wanted: str | tuple[int, int]) -> dict[str, An
 async def search(request: web.Request) -> web.Response:
     world, wish = request.app[WORLD], await wish_of(request, Searched)
     query = people.search(world, user_id=wish.user_id, text=wish.query)
-    return web.json_response(await answered(query, wish.wait) or {"results": None})
+    told = await answered(query, wish.wait) or {"results": None}
+    world.found[wish.user_id] = told["results"] or []
+    return web.json_response(told)
+
+
+@routes.post("/sim/inline/chosen")
+async def choose(request: web.Request) -> web.Response:
+    """Choose one of the results of the last search: it becomes a message of the person, by way of the bot."""
+    world, wish = request.app[WORLD], await wish_of(request, Chosen)
+    results = world.found.get(wish.user_id, [])
+    result = next((one for one in results if str(one.get("id")) == wish.result_id), None)
+    if result is None:
+        raise Refusal(404, "result not found")
+    body, keyboard = content_of(result)
+    said = people.choose(
+        world, chat_id=wish.chat_id, user_id=wish.user_id, thread_id=wish.thread_id, body=body, keyboard=keyboard
+    )
+    return web.json_response(views.message(world, said))
 
 
 @routes.post("/sim/members")

@@ -55,6 +55,7 @@ def message(world: World, said: Message) -> View:
         "buttons": [[button(one) for one in row] for row in said.keyboard],
         "edited": said.edited is not None,
         "edit_date": int(said.edited.timestamp()) if said.edited else None,
+        "via": world.cast.bot_username if said.via_bot else None,
         "reply_to": said.reply_to,
         "thread_id": said.thread_id,
         "silent": said.silent,

@@ -51,6 +51,15 @@ class Searched(Wish):
     wait: float = Field(default=15.0, ge=0, le=30)
 
 
+class Chosen(Wish):
+    """``result_id`` is of the person's last search."""
+
+    chat_id: int
+    user_id: int
+    result_id: str
+    thread_id: int | None = None
+
+
 class Member(Wish):
     """``user_id`` does it to ``who``: themselves or the bot."""
 

@@ -44,6 +44,8 @@ class World:
         self.updates = Updates(next_id=start + 1)
         self.files = Files(prefix=f"f{start}")
         self.queries = Queries(prefix=f"{start}")
+        self.found: dict[int, list[dict[str, Any]]] = {}
+        """By person, what the bot found for the last words typed after its name."""
         self.menus = Menus()
         self.flood = Flood(enforced=limits)
         self.faults = Faults()
@@ -77,6 +79,7 @@ class World:
         silent: bool = False,
         protected: bool = False,
         anonymous: bool = False,
+        via_bot: bool = False,
         service: Mapping[str, Any] | None = None,
     ) -> Message:
         """Put a message into a chat and show it to everybody."""
@@ -94,6 +97,7 @@ class World:
             silent=silent,
             protected=protected,
             anonymous=anonymous,
+            via_bot=via_bot,
             service=service or {},
         )
         room.keep(said)

@@ -34,8 +34,8 @@ function body(message, view) {
   );
 }
 
-function name({ from }, { topic }) {
-  return el("div", { class: "name", data: { hue: hue(from.id, from.is_bot) } }, from.name, topic && el("span", { class: "tag" }, topic));
+function name({ from, via }, { topic }) {
+  return el("div", { class: "name", data: { hue: hue(from.id, from.is_bot) } }, from.name, via && el("span", { class: "tag" }, `через @${via}`), topic && el("span", { class: "tag" }, topic));
 }
 
 function quote(message, { quoted, act }) {

@@ -7,6 +7,8 @@ import { get, post } from "./net.js";
 const BIGGEST = 20 * 1024 * 1024;
 const touch = matchMedia("(hover: none)").matches;
 let commands = [];
+let bot;
+let searching = 0;
 let chosen = 0;
 let reply = null;
 let file = null;
@@ -16,7 +18,7 @@ let where = () => null;
 export function open(place) {
   where = place;
   $("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
-  $("input").addEventListener("input", () => { grow(); suggest(); });
+  $("input").addEventListener("input", () => { grow(); suggest(); search(); });
   $("input").addEventListener("keydown", keydown);
   $("input").addEventListener("paste", pasted);
   $("attach").addEventListener("click", () => $("file").click());
@@ -29,6 +31,7 @@ export function open(place) {
 
 export async function loadCommands() {
   const { chatId, me } = where();
+  bot ??= (await get("state").catch(() => null))?.bot.username;
   commands = await get(`chats/${chatId}/commands?user_id=${me}`).catch(() => []);
   $("menu").hidden = commands.length === 0;
 }
@@ -129,6 +132,38 @@ function suggest(all = false) {
   )));
 }
 
+// Inline mode: "@bot words" lists what the bot finds; a choice is said in one's own name.
+function asked() {
+  const text = $("input").value;
+  return bot && text.toLowerCase().startsWith(`@${bot.toLowerCase()} `) ? text.slice(bot.length + 2) : null;
+}
+
+const search = attempt(async () => {
+  const mine = ++searching;
+  if (asked() === null) return;
+  await new Promise((done) => { setTimeout(done, 250); });
+  const query = asked();
+  if (mine !== searching || query === null) return;
+  const { results } = await post("inline", { user_id: where().me, query, wait: 5 });
+  if (mine !== searching) return;
+  chosen = 0;
+  $("commands").hidden = !results?.length;
+  $("commands").replaceChildren(...(results || []).map((one, place) => el(
+    "li",
+    { role: "option", "aria-selected": place === 0 ? "true" : "false", data: { result: one.id }, onclick: () => choose(one.id) },
+    el("b", {}, one.title),
+    el("span", {}, one.description || ""),
+  )));
+});
+
+const choose = attempt(async (result) => {
+  const { chatId, me, threadId } = where();
+  await post("inline/chosen", { chat_id: chatId, user_id: me, result_id: result, thread_id: threadId });
+  $("input").value = "";
+  hide();
+  grow();
+});
+
 const hide = () => { $("commands").hidden = true; };
 
 function pick(command, now) {
@@ -136,6 +171,11 @@ function pick(command, now) {
   hide();
   if (now) send();
   else $("input").focus();
+}
+
+function take_choice({ command, result }, now) {
+  if (result) choose(result);
+  else pick(command, now);
 }
 
 function move(step) {
@@ -152,12 +192,12 @@ function keydown(event) {
     move(event.key === "ArrowDown" ? 1 : -1);
   } else if (choosing && event.key === "Tab") {
     event.preventDefault();
-    pick($("commands").children[chosen].dataset.command, false);
+    take_choice($("commands").children[chosen].dataset, false);
   } else if (event.key === "Escape") {
     choosing ? hide() : clear();
   } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && (choosing || !touch)) {
     event.preventDefault();
-    if (choosing) pick($("commands").children[chosen].dataset.command, true);
+    if (choosing) take_choice($("commands").children[chosen].dataset, true);
     else send();
   }
 }
