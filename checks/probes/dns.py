@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import aiodns
 import pycares
@@ -15,13 +16,17 @@ from aiodns.error import DNSError
 from checks.model import Fault
 from checks.probes.failure import LookFailed, seconds
 
+T = TypeVar("T")
+
 LONGEST_WAIT: Final = 5.0
 """Seconds for one name; a look has better uses for the rest of its time."""
 SECOND_FAMILY_WAIT: Final = 0.05
 """Seconds that an IPv4 address in hand waits for the IPv6 answer, as browsers do."""
 REMEMBERED: Final = 30.0
 """Seconds at most that a good answer is used again; its own time to live may be shorter."""
-REMEMBERED_NAMES: Final = 4096
+REMEMBERED_NAMES: Final = 65536
+SINGLE: Final = 600.0
+"""Seconds for which a name that has only IPv4 addresses is not asked for others: half of all questions."""
 
 FAULTS: Final = {
     aiodns.error.ARES_ENOTFOUND: Fault.NAME_NOT_FOUND,
@@ -74,6 +79,8 @@ class Resolver:
         self._channel = self._open()
         self._retired: list[Channel] = []
         self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._single: dict[str, float] = {}
+        """Until when a name is taken to have no IPv6 address, as long as it has another."""
 
     def _open(self) -> Channel:
         return Channel(
@@ -93,11 +100,22 @@ class Resolver:
         known = self._known.get(host)
         if known is not None and known[0] > time.monotonic():
             return known[1]
+        if self._single.get(host, 0.0) > time.monotonic():
+            try:
+                return await self._fresh(host, within, self._ask_first)
+            except LookFailed as failed:
+                if failed.fault not in {Fault.NAME_EMPTY, Fault.NAME_NOT_FOUND}:
+                    raise
+        return await self._fresh(host, within, self._ask if self._servers else self._look_up)
+
+    async def _fresh(
+        self, host: str, within: float, ask: Callable[[Channel, str], Awaitable[Found]]
+    ) -> tuple[str, ...]:
         channel = await self._unspoilt(host)
         channel.busy += 1
         try:
             async with asyncio.timeout(wait := min(self._seconds, within)):
-                found = await (self._ask(channel, host) if self._servers else self._look_up(channel, host))
+                found = await ask(channel, host)
         except TimeoutError:
             raise LookFailed(Fault.RESOLVER_TIMEOUT, f"серверы имён молчат {seconds(wait)}") from None
         except LookFailed:
@@ -111,6 +129,7 @@ class Resolver:
     async def addresses_now(self, host: str) -> tuple[str, ...]:
         """Ask anew, past everything remembered: what a witness says of the resolver must be said now."""
         self._known.pop(host, None)
+        self._single.pop(host, None)
         self._channel.failed.add(host)
         return await self.addresses(host)
 
@@ -126,6 +145,13 @@ class Resolver:
             await channel.resolver.close()
         return current
 
+    async def _ask_first(self, channel: Channel, host: str) -> Found:
+        """Ask for IPv4 addresses only."""
+        found = await _settled(channel.resolver.query_dns(host, "A"))
+        if isinstance(found, LookFailed):
+            raise found
+        return found
+
     async def _ask(self, channel: Channel, host: str) -> Found:
         asked = channel.resolver.query_dns(host, "A"), channel.resolver.query_dns(host, "AAAA")
         try:
@@ -134,7 +160,10 @@ class Resolver:
                 await asyncio.wait((asked[1],), timeout=SECOND_FAMILY_WAIT)
                 if not asked[1].done():
                     return first
-            return _both(first, await _settled(asked[1]))
+            second = await _settled(asked[1])
+            if isinstance(second, LookFailed) and second.fault is Fault.NAME_EMPTY:
+                _keep(self._single, host, time.monotonic() + SINGLE)
+            return _both(first, second)
         finally:
             for future in asked:
                 if not future.cancel() and not future.cancelled():
@@ -149,13 +178,17 @@ class Resolver:
         return Found(tuple(node.addr[0].decode("ascii") for node in nodes), min(node.ttl for node in nodes))
 
     def _remember(self, host: str, found: Found) -> None:
-        if len(self._known) >= REMEMBERED_NAMES:
-            self._known.clear()
-        self._known[host] = time.monotonic() + min(found.ttl, REMEMBERED), found.addresses
+        _keep(self._known, host, (time.monotonic() + min(found.ttl, REMEMBERED), found.addresses))
 
     async def close(self) -> None:
         for channel in (*self._retired, self._channel):
             await channel.resolver.close()
+
+
+def _keep(memory: dict[str, T], host: str, what: T) -> None:
+    if len(memory) >= REMEMBERED_NAMES:
+        memory.clear()
+    memory[host] = what
 
 
 async def _settled(asked: asyncio.Future[pycares.DNSResult]) -> Found | LookFailed:

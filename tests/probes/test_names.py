@@ -31,6 +31,34 @@ async def test_an_answer_without_time_to_live_is_asked_for_every_time(names: Nam
     await resolver.close()
 
 
+async def test_a_name_without_ipv6_is_not_asked_for_it_every_time(names: NameServer) -> None:
+    names.zone["a.test."], names.ttl = ["127.0.0.1"], 0
+    resolver = Resolver((names.address,), wait=4)
+    assert [await resolver.addresses("a.test") for _ in range(5)] == [("127.0.0.1",)] * 5
+    assert len(names.asked) == 6
+    await resolver.close()
+
+
+async def test_a_name_that_has_moved_to_ipv6_alone_is_found_there(names: NameServer) -> None:
+    names.zone["a.test."], names.ttl = ["127.0.0.1"], 0
+    resolver = Resolver((names.address,), wait=4)
+    await resolver.addresses("a.test")
+    names.zone["a.test."] = ["::1"]
+    assert await resolver.addresses("a.test") == ("::1",)
+    await resolver.close()
+
+
+async def test_a_name_without_ipv6_that_vanishes_fails_at_the_next_question(names: NameServer) -> None:
+    names.zone["a.test."], names.ttl = ["127.0.0.1"], 0
+    resolver = Resolver((names.address,), wait=4)
+    await resolver.addresses("a.test")
+    names.zone["a.test."] = "nxdomain"
+    with pytest.raises(LookFailed) as failed:
+        await resolver.addresses("a.test")
+    assert failed.value.fault is Fault.NAME_NOT_FOUND
+    await resolver.close()
+
+
 @pytest.mark.parametrize("rule", ["nxdomain", [], "servfail", "refused", "silence"])
 async def test_a_failing_name_is_asked_anew_and_found_as_soon_as_it_is_there(
     rule: list[str] | str, names: NameServer
