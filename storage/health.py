@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from checks.catalogue import SIGNALS
 from checks.model import Health, LookKind, State, Subject, SubjectKind, Transition
 from storage.database import upsert
+from storage.subjects import subject_of
 from storage.tables import clients, health, looks, redirects, transitions
 
 CHUNK = 500
@@ -135,7 +136,7 @@ async def purge(tx: AsyncConnection, *, before: datetime) -> None:
 
 def _health(row: RowMapping) -> Health:
     return Health(
-        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        subject=subject_of(row),
         code=row["code"],
         state=State(row["state"]),
         since=row["since"],
@@ -170,7 +171,7 @@ def _row(one: Health) -> dict[str, Any]:
 
 def _transition(row: RowMapping) -> Transition:
     return Transition(
-        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        subject=subject_of(row),
         code=row["code"],
         before=State(row["before"]),
         after=State(row["after"]),

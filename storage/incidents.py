@@ -24,6 +24,7 @@ from checks.model import (
     Symptom,
 )
 from storage.database import upsert
+from storage.subjects import subject_of
 from storage.tables import incidents, symptoms, timeline
 
 CHUNK = 500
@@ -183,7 +184,7 @@ async def _save_symptoms(tx: AsyncConnection, incident: Incident, *, ended_at: d
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Subject, str]:
-    return Subject(SubjectKind(row["subject_kind"]), row["subject_name"]), row["code"]
+    return subject_of(row), row["code"]
 
 
 def _same(before: RowMapping | None, row: Mapping[str, Any]) -> bool:
@@ -332,7 +333,7 @@ def _row(incident: Incident) -> dict[str, Any]:
 
 def _symptom(row: RowMapping) -> Symptom:
     return Symptom(
-        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        subject=subject_of(row),
         code=row["code"],
         since=row["since"],
         reason=row["reason"],

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import LookKind, Subject, SubjectKind
 from storage.database import upsert
+from storage.subjects import subject, subject_of
 from storage.tables import looks
 
 Key = tuple[Subject, LookKind]
@@ -54,7 +55,7 @@ async def plan(tx: AsyncConnection, wanted: Collection[Due]) -> tuple[int, int]:
 
     """
     rows = (await tx.execute(select(looks.c.subject_kind, looks.c.subject_name, looks.c.kind, looks.c.interval))).all()
-    known = {(Subject(SubjectKind(r[0]), r[1]), LookKind(r[2])): r[3] for r in rows}
+    known = {(subject(r[0], r[1]), LookKind(r[2])): r[3] for r in rows}
     desired = {due.key: due for due in wanted}
     changed = [due for due in desired.values() if known.get(due.key) != due.interval]
     await upsert(tx, looks, [_due_row(due) for due in changed])
@@ -77,7 +78,8 @@ async def due(connection: AsyncConnection, now: datetime, *, limit: int) -> list
         .order_by(looks.c.due_at)
         .limit(limit)
     )
-    return [_due(row) for row in (await connection.execute(query)).mappings()]
+    rows = (await connection.execute(query)).all()
+    return [Due(subject=subject(r[0], r[1]), kind=LookKind(r[2]), due_at=r[3], interval=r[4]) for r in rows]
 
 
 async def lag(connection: AsyncConnection) -> datetime | None:
@@ -165,11 +167,6 @@ async def newest(connection: AsyncConnection) -> datetime | None:
     return found
 
 
-def _due(row: RowMapping) -> Due:
-    subject = Subject(SubjectKind(row["subject_kind"]), row["subject_name"])
-    return Due(subject=subject, kind=LookKind(row["kind"]), due_at=row["due_at"], interval=row["interval"])
-
-
 def _due_row(one: Due) -> dict[str, Any]:
     return {
         "subject_kind": one.subject.kind,
@@ -182,7 +179,7 @@ def _due_row(one: Due) -> dict[str, Any]:
 
 def _seen(row: RowMapping) -> Seen:
     return Seen(
-        subject=Subject(SubjectKind(row["subject_kind"]), row["subject_name"]),
+        subject=subject_of(row),
         kind=LookKind(row["kind"]),
         due_at=row["due_at"],
         at=row["at"],

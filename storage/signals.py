@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checks.model import Answer, Cause, Signal, Subject, SubjectKind
+from checks.model import Answer, Cause, Signal, Subject
 from storage.database import upsert
+from storage.subjects import subject_of
 from storage.tables import clients, meta, signals
 
 CHUNK = 300
@@ -61,7 +62,7 @@ async def ended_since(connection: AsyncConnection, keys: Collection[Key], since:
     for part in _parts(list(dict.fromkeys(keys))):
         wanted = [(str(subject.kind), subject.name, code) for subject, code in part]
         query = select(signals).where(signals.c.since >= since, signals.c.ended_at.is_not(None), three.in_(wanted))
-        found |= {(_subject(row), row["code"]) for row in (await connection.execute(query)).mappings()}
+        found |= {(subject_of(row), row["code"]) for row in (await connection.execute(query)).mappings()}
     return found
 
 
@@ -176,7 +177,7 @@ async def _open_keys(connection: AsyncConnection, keys: Collection[Key]) -> dict
         wanted = [(str(subject.kind), subject.name, code) for subject, code in part]
         query = select(signals).where(signals.c.ended_at.is_(None), three.in_(wanted))
         for row in (await connection.execute(query)).mappings():
-            found[_subject(row), row["code"]] = row["id"]
+            found[subject_of(row), row["code"]] = row["id"]
     return found
 
 
@@ -196,14 +197,10 @@ def _row(one: Raised) -> dict[str, Any]:
     }
 
 
-def _subject(row: RowMapping) -> Subject:
-    return Subject(SubjectKind(row["subject_kind"]), row["subject_name"])
-
-
 def _signal(row: RowMapping) -> Signal:
     return Signal(
         id=row["id"],
-        subject=_subject(row),
+        subject=subject_of(row),
         code=row["code"],
         client=row["client"],
         cause=row["cause"],
