@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from checks.model import Health, Observation, Outcome, State, Threshold, Transition
 
@@ -16,6 +17,8 @@ COUNTED = 1000
 """Runs longer than this are not told apart."""
 SETTLED = 20
 """After so many good looks in a row only the time of the last look still changes."""
+STALE = timedelta(minutes=10)
+"""An unchanged good belief is written again after so long, so that its age stays honest."""
 
 
 def judge(health: Health | None, seen: Observation, threshold: Threshold) -> tuple[Health, Transition | None]:
@@ -30,6 +33,20 @@ def judge(health: Health | None, seen: Observation, threshold: Threshold) -> tup
     state = _state(counted, threshold)
     after = _settle(counted, state, seen)
     return after, None if after.state is before.state else _transition(before, after, seen)
+
+
+def worth_writing(before: Health | None, after: Health) -> bool:
+    """Tell whether a belief must be written: what is left out makes no later judgement another one."""
+    if after is before or after.seen_at is None:
+        return False
+    if before is None or before.seen_at is None or after.seen_at - before.seen_at > STALE:
+        return True
+    return not (_calm(before) and _calm(after)) and replace(before, seen_at=after.seen_at) != after
+
+
+def _calm(health: Health) -> bool:
+    """Tell whether nothing failed within memory: how many good looks there were then changes no judgement."""
+    return health.state is State.OK and not health.recent
 
 
 def _count(before: Health, seen: Observation) -> Health:

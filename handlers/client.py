@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from checks.availability import SPAN, availability, norm_of
 from checks.catalogue import RANK, ROWS
 from checks.estate import Estate
+from checks.health import STALE
 from checks.model import (
     CauseKind,
     Client,
@@ -28,7 +29,6 @@ from checks.rhythm import habit_of
 from checks.silences import active
 from handlers.cards import briefs
 from handlers.impact import FRESH
-from handlers.observations import STALE
 from handlers.reading import View, mute_of
 from storage import arrivals, facts, health, incidents, looks, people, rhythms, silences
 from storage.database import Connection

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from checks.attention import Noticed
 from checks.catalogue import ROWS, SIGNALS
-from checks.health import judge
+from checks.health import judge, worth_writing
 from checks.incidents import BLIND, REDIRECT_DOWN, Picture, correlate
 from checks.model import (
     SELF,
@@ -29,9 +29,6 @@ from handlers.steps import OnStep, Step, unwatched
 from storage import health as healths
 from storage import incidents
 from storage.database import Database
-
-STALE = timedelta(minutes=10)
-"""An unchanged good belief is written again after so long, so that its age stays honest."""
 
 Transaction = Any
 """The writer's connection; SQL itself stays in storage."""
@@ -126,16 +123,8 @@ def _judge(
         after[key], transition = judge(after.get(key), one, rules.threshold(*key))
         if transition:
             transitions.append(transition)
-    changed = [one for key, one in after.items() if _worth_writing(known.get(key), one)]
+    changed = [one for key, one in after.items() if worth_writing(known.get(key), one)]
     return after, transitions, changed
-
-
-def _worth_writing(before: Health | None, after: Health) -> bool:
-    if before is None:
-        return after.seen_at is not None
-    if replace(before, seen_at=after.seen_at) != after:
-        return True
-    return after.seen_at is not None and (before.seen_at is None or after.seen_at - before.seen_at > STALE)
 
 
 def _reworded(before: Health | None, after: Health) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.health import CALM, judge
+from checks.health import CALM, judge, worth_writing
 from checks.model import Health, Outcome, State, Threshold, Transition
 from tests.builders import after, observation
 
@@ -105,3 +105,29 @@ def test_unknown_looks_could_as_well_not_have_been_made(story: str) -> None:
             without.recent,
             without.failures,
         )
+
+
+@given(st.text(alphabet="FOOOOO?", max_size=120), st.integers(1, 5), st.integers(1, 5), st.sampled_from((1, 60, 400)))
+def test_what_is_not_written_down_changes_no_later_judgement(
+    story: str, failures: int, successes: int, every: int
+) -> None:
+    threshold = Threshold(failures=failures, successes=successes)
+    written: Health | None = None
+    happened = []
+    for place, letter in enumerate(story):
+        judged, transition = judge(written, observation(outcome=OUTCOMES[letter], at=after(place * every)), threshold)
+        written = judged if worth_writing(written, judged) else written
+        happened += [transition] if transition else []
+
+    assert happened == run(story, threshold, every=every)[1]
+
+
+def test_a_good_check_is_written_down_once_in_ten_minutes() -> None:
+    written: Health | None = None
+    times = 0
+    for place in range(31):
+        judged, _ = judge(written, observation(outcome=Outcome.OK, at=after(place * 60)), THREE)
+        if worth_writing(written, judged):
+            written, times = judged, times + 1
+
+    assert times == 3
