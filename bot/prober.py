@@ -31,6 +31,8 @@ BATCH = 400
 IN_HAND = 1000
 SETTLED = 10
 """Failed looks in a row after which another one is no news."""
+SHARED = (LookKind.REDIRECT, LookKind.REFERENCE)
+"""Looks whose answer everybody behind waits for: they come before all others, and there are few."""
 REDIRECT_SHARE = 10
 """A redirect server carries hundreds of clients: it takes so many times more looks at once."""
 RESOLVED_LATELY = timedelta(seconds=15)
@@ -120,14 +122,16 @@ class Prober:
 
     async def sweep(self) -> int:
         """Start every look that is due and not yet in hand; returns how many were started."""
-        room = IN_HAND - len(self._in_hand)
-        if self._closing or room <= 0:
+        if self._closing:
             return 0
         now = self._now()
         async with self._database.read() as connection:
-            found = await looks.due(connection, now, limit=room + len(self._in_hand))
-        started = [due for due in found if due.key not in self._in_hand and self._start(due)]
-        return len(started)
+            found = await looks.due(connection, now, limit=max(IN_HAND, len(self._in_hand)), first=SHARED)
+        return len([due for due in found if self._has_room(due) and self._start(due)])
+
+    def _has_room(self, due: Due) -> bool:
+        """Tell whether a look may be started; what many share is never kept waiting by those who share it."""
+        return due.key not in self._in_hand and (due.kind in SHARED or len(self._in_hand) < IN_HAND)
 
     def _start(self, due: Due) -> bool:
         target = self._target(due.key)
@@ -170,9 +174,14 @@ class Prober:
         return self._ill[key] <= SETTLED
 
     async def _bounded(self, target: Target) -> Facts:
-        """Look when there is room: first at the address, then in all, so that a slow address holds no common room."""
+        """Look when there is room: first at the address, then in all, so that a slow address holds no common room.
+
+        A server that hangs must not hide behind the looks of its own clients that hang there.
+        """
         if target.kind is LookKind.REFERENCE:
             return await self._look_at_witnesses(target)
+        if target.kind in SHARED:
+            return await self._look(target, self._now())
         async with self._room(target), self._slots:
             return await self._look(target, self._now())
 

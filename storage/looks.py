@@ -70,12 +70,12 @@ async def plan(tx: AsyncConnection, wanted: Collection[Due]) -> tuple[int, int]:
     return len([due for due in changed if due.key not in known]), len(gone)
 
 
-async def due(connection: AsyncConnection, now: datetime, *, limit: int) -> list[Due]:
-    """Load the looks that are due, the longest waiting first."""
+async def due(connection: AsyncConnection, now: datetime, *, limit: int, first: Collection[LookKind] = ()) -> list[Due]:
+    """Load the looks that are due: kinds that come ``first``, then the others, the longest waiting first."""
     query = (
         select(looks.c.subject_kind, looks.c.subject_name, looks.c.kind, looks.c.due_at, looks.c.interval)
         .where(looks.c.due_at <= now)
-        .order_by(looks.c.due_at)
+        .order_by(*([looks.c.kind.not_in(first)] if first else []), looks.c.due_at)
         .limit(limit)
     )
     rows = (await connection.execute(query)).all()

@@ -23,6 +23,8 @@ from checks.model import (
     Route,
     RouteKind,
     State,
+    Subject,
+    SubjectKind,
     Target,
 )
 from checks.notifications import Policy
@@ -186,6 +188,19 @@ async def test_a_slow_address_delays_nobody_else_and_gets_two_at_once(database: 
     domains = [count for (_, kind), count in network.made.items() if kind is LookKind.DOMAIN]
     assert len(domains) == 20
     assert network.most["10.5.5.5"] == 2
+
+
+async def test_a_server_that_hangs_is_looked_at_though_its_clients_hang_there_too(database: Database) -> None:
+    network, clock, one = Network(slow={"10.1.1.1"}), Clock(), rules(60)
+    server = Subject(SubjectKind.REDIRECT, "r1")
+    async with probing(database, network, one, clock) as prober:
+        await database.write(lambda tx: looks.postpone(tx, [((server, LookKind.REDIRECT), clock() + MINUTE)]))
+        clock.moment += MINUTE - timedelta(seconds=1)
+        await prober.sweep()
+        clock.moment += timedelta(seconds=1)
+        await prober.sweep()
+        await asyncio.sleep(0.1)
+        assert network.made["r1", LookKind.REDIRECT] == 1
 
 
 async def test_when_every_witness_fails_it_is_we_who_are_blind(database: Database) -> None:
