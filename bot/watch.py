@@ -102,6 +102,8 @@ def rules_of(config: Config, found: Estate) -> Rules:
         policy=policy_of(config),
         layouts=layouts_of(config),
         working_days=config.updates.working_days,
+        watch_patience=config.watch.confirm_within,
+        work_at_most=config.watch.work_at_most,
         required_version=config.versions.required or None,
     )
 

@@ -21,7 +21,8 @@ from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of, windows_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
-from handlers import escalations, handover, judging, mornings, notes, retention, ticks
+from checks.model.installation import FactChange
+from handlers import escalations, handover, judging, mornings, notes, retention, ticks, watching
 from handlers.afterwork import Afterwork
 from handlers.board import Boards
 from handlers.boards import pin
@@ -211,11 +212,15 @@ class _Ground:
         async def record(tx: Any, observations: Sequence[Observation], *, now: datetime) -> Any:
             return await record_in(tx, observations, rules=self.watch.rules(), now=now, pending=prober.pending)
 
+        async def changed(tx: Any, changes: Sequence[FactChange], *, now: datetime) -> None:
+            await watching.changed(tx, changes, now, rules=self.watch.rules())
+
         return Intake(
             self.database,
             Shelf(self.config.storage.files),
             now=self.now,
             record=record,
+            changed=changed,
             after=lambda _recorded: delivery.wake(),
             read=read,
             meters=self.config.meters,

@@ -46,6 +46,10 @@ class Act(StrEnum):
     AUDIT = "audit"
     IMPORT = "import"
     AGENT = "agent"
+    WATCH = "watch"
+    """Announce work at a client, end it, call the watch off."""
+    REQUIRE = "require"
+    """Say which version is required."""
 
 
 class ChatKind(StrEnum):
@@ -147,6 +151,8 @@ RULES: Mapping[Act, Rule] = {
     Act.AUDIT: Rule(roles=ADMINS, private=True),
     Act.IMPORT: Rule(roles=ADMINS, private=True),
     Act.AGENT: Rule(roles=ADMINS, private=True),
+    Act.WATCH: Rule(roles=WORKERS, reach=Reach.ALL),
+    Act.REQUIRE: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
 }
 
 COMMANDS: Mapping[str, Act] = {
@@ -164,6 +170,8 @@ COMMANDS: Mapping[str, Act] = {
     "renewals": Act.SEE_ESTATE,
     "billing": Act.SEE_ESTATE,
     "report": Act.SEE_ESTATE,
+    "versions": Act.SEE_ESTATE,
+    "work": Act.WATCH,
     "help": Act.HELP,
     "here": Act.BIND_OWN,
     "duty": Act.DUTY,
@@ -208,6 +216,8 @@ PRESSES: Mapping[Action, Act] = {
     Action.UNDO_MUTE: Act.MUTE_CLIENT,
     Action.UNMUTE: Act.MUTE_CLIENT,
     Action.AGENT: Act.AGENT,
+    Action.WATCH: Act.WATCH,
+    Action.VERSIONS: Act.SEE_ESTATE,
     Action.IMPORT_APPLY: Act.IMPORT,
     Action.IMPORT_DROP: Act.IMPORT,
     Action.HERE: Act.BIND_OWN,

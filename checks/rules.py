@@ -33,6 +33,10 @@ class Rules:
     """How the servers of online accesses are read, and by whose calendar."""
     working_days: bool = False
     """Operative updates age on working days only."""
+    watch_patience: timedelta = timedelta(hours=24)
+    """How long what was changed at a client may take to come back."""
+    work_at_most: timedelta = timedelta(hours=8)
+    """How long announced work keeps messages back when nobody says that it is over."""
     required_version: str | None = None
     """The oldest version that may run, by the configuration; what people have said stands above it."""
 

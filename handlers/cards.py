@@ -17,6 +17,7 @@ from handlers.hearing import visible_in
 from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
 from handlers.rota import someone
+from handlers.watchcards import is_watch, watch_message
 from handlers.works import authors, past_work
 from storage import chats, incidents, maintenance, people, silences, storms
 from storage import estate as registry
@@ -50,7 +51,14 @@ async def render(
         estate = rules.estate if rules else await registry.load(connection)
         there = await zone_in(connection, owed.chat_id, zone)
         policy = rules.policy if rules else Policy()
-        view = View(estate=estate, now=now, zone=there, chat_id=owed.chat_id, policy=policy)
+        view = View(
+            estate=estate,
+            now=now,
+            zone=there,
+            chat_id=owed.chat_id,
+            policy=policy,
+            required_version=rules.required_version if rules else None,
+        )
         if owed.kind is NoteKind.NOTICE:
             return _notice(owed, view)
         if owed.kind is NoteKind.HAND_OVER:
@@ -71,6 +79,8 @@ async def card_message(connection: Connection, incident: Incident, view: View, *
     """Word an incident's card: red while it lasts, green when it is over."""
     if incident.code == BLIND:
         return await _blind(connection, incident, view, repeat=repeat)
+    if is_watch(incident) and (watch := await watch_message(connection, incident, view, repeat=repeat)):
+        return watch
     card = await read_card(connection, incident, view, repeat=repeat)
     if incident.merged_into is not None and card.ended_at is not None:
         found = await briefs(connection, await incidents.some(connection, [incident.merged_into]), view)
@@ -92,6 +102,8 @@ async def _about(connection: Connection, incident: Incident, owed: Owed, view: V
     over = incident.state is IncidentState.ENDED
     if incident.code == BLIND and owed.kind in {NoteKind.RESOLVED, NoteKind.STILL}:
         return await _blind(connection, incident, view, repeat=owed.repeat)
+    if owed.kind is NoteKind.RESOLVED and over and is_watch(incident):
+        return await watch_message(connection, incident, view, repeat=owed.repeat, reply=True)
     if owed.kind is NoteKind.RESOLVED and over:
         card = await read_card(connection, incident, view, repeat=owed.repeat)
         return word("mended_reply", now=view.now, zone=view.zone, card=card)

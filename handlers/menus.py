@@ -24,7 +24,7 @@ from templates import phrase
 
 log = logging.getLogger(__name__)
 
-IN_GROUPS = ("status", "down", "mutes", "duty", "here", "quiet", "help")
+IN_GROUPS = ("status", "down", "mutes", "versions", "work", "duty", "here", "quiet", "help")
 FOR_STRANGERS = ("start", "help")
 
 

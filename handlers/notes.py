@@ -40,7 +40,14 @@ async def view_of(
     """Return who looks: a chat, at a moment, by its own clock."""
     estate = rules.estate if rules else await registry.load(connection)
     there = await zone_in(connection, chat_id, zone)
-    return View(estate=estate, now=now, zone=there, chat_id=chat_id, policy=rules.policy if rules else Policy())
+    return View(
+        estate=estate,
+        now=now,
+        zone=there,
+        chat_id=chat_id,
+        policy=rules.policy if rules else Policy(),
+        required_version=rules.required_version if rules else None,
+    )
 
 
 async def _board(connection: Connection, owed: Owed, view: View) -> Message | None:

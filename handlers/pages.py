@@ -169,6 +169,7 @@ async def _find(connection: Connection, asked: Asked) -> tuple[Incident, View] |
         zone=zone,
         chat_id=asked.chat_id,
         policy=asked.rules.policy if asked.rules else Policy(),
+        required_version=asked.rules.required_version if asked.rules else None,
         only_manager=asked.only_manager,
     )
 

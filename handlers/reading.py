@@ -67,6 +67,8 @@ class View:
     """With the routes of the configuration: a chat sees only what its routes allow."""
     only_manager: str | None = None
     """Whose clients alone may be named to the person who asks, as the lists call this manager; None = everybody's."""
+    required_version: str | None = None
+    """The oldest version that may run, by the configuration."""
 
     def shows(self, name: str) -> bool:
         """Say whether the client may be named to this person."""

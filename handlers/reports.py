@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from checks.hours import zone_of
 from checks.model import Observation
+from checks.model.installation import FactChange
 from checks.readers.metrics import Meter, read_metrics
 from checks.readers.status import MAX_BYTES, read_status
 from checks.readers.sysinfo import Sysinfo, read_sysinfo
@@ -58,6 +59,17 @@ class _Waiting:
     done: asyncio.Future[Answer]
 
 
+class Changed(Protocol):
+    """Follows what reports say has changed (``handlers.watching.changed``, with its rules given)."""
+
+    def __call__(self, tx: Transaction, changes: Sequence[FactChange], *, now: datetime) -> Awaitable[Any]: ...
+
+
+async def _unnoticed(tx: Transaction, changes: Sequence[FactChange], *, now: datetime) -> None:
+    """Let changes pass."""
+    del tx, changes, now
+
+
 class Intake:
     """Receives reports in batches: whatever waits while one transaction runs shares the next.
 
@@ -73,6 +85,7 @@ class Intake:
         *,
         now: Callable[[], datetime],
         record: Record,
+        changed: Changed = _unnoticed,
         after: Callable[[Any], None] = lambda _: None,
         read: Read | None = None,
         meters: Sequence[Meter] = (),
@@ -82,6 +95,7 @@ class Intake:
         self._database = database
         self._now = now
         self._record = record
+        self._changed = changed
         self._after = after
         self._waiting: deque[_Waiting] = deque()
         self._flushing: asyncio.Task[None] | None = None
@@ -225,7 +239,8 @@ class Intake:
         await reports.save(tx, list(ledger.new.values()), ledger.again)
         await arrivals.save(tx, ledger.changed.values())
         new = [each.report for each, answer in zip(deliveries, answers, strict=True) if answer is Answer.NEW]
-        await facts.keep(tx, [_told(report, now, known) for report in new if report.facts is not None])
+        news = await facts.keep(tx, [_told(report, now, known) for report in new if report.facts is not None])
+        await self._changed(tx, news, now=now)
         sent = {client for client, kind in ledger.changed if kind is ReportKind.SYSINFO}
         in_time = await rhythms.heard(tx, sent, now, zones=known) if sent else []
         meant = await meanings(tx, new, now, zones=known, rules=self._rules(), usual=self._usual)

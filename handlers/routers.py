@@ -26,6 +26,8 @@ from handlers import (
     quiet,
     reasons,
     silences,
+    versions,
+    work,
 )
 from handlers.access import Access, Once
 from handlers.deps import Deps
@@ -59,6 +61,8 @@ def build(deps: Deps) -> Router:
         inline.router(deps),
         maintenance.router(),
         agents.router(),
+        work.router(),
+        versions.router(),
         reasons.router(deps),
         documents.router(deps.vault),
         questions.router(),

@@ -10,7 +10,7 @@ from checks.freshness import Limits
 from checks.model import Subject
 from checks.reports import SILENT, ReportKind
 from checks.rules import Rules
-from handlers import losses, notifications, planned
+from handlers import losses, notifications, planned, watching
 from handlers.freshness import overdue_observations
 from handlers.observations import correlate_in, record_in
 from storage import (
@@ -27,6 +27,7 @@ from storage import (
     signals,
     tokens,
     updates,
+    watches,
 )
 from storage.database import Database
 
@@ -50,6 +51,7 @@ async def judge_time(database: Database, *, rules: Rules, now: datetime, pending
     async def work(tx: Any) -> bool:
         await absences.beat(tx, now)
         seen = await overdue_observations(tx, now, limits=limits_of(rules))
+        seen += await watching.turn(tx, now, seen, rules=rules)
         seen += await losses.observe(tx, now=now, policy=rules.policy)
         recorded = await record_in(tx, seen, rules=rules, now=now, pending=pending)
         missed = await losses.catch_up(tx, now=now, policy=rules.policy)
@@ -86,6 +88,7 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await updates.prune(tx, now)
         await invitations.prune(tx, before)
         await confirmations.purge(tx, before)
+        await watches.purge(tx, before=before)
         await maintenance.purge(tx, before=before)
 
     await database.write(work)

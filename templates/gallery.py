@@ -11,6 +11,7 @@ from templates import render, unmarked
 from templates.sample_answers import ANSWERS
 from templates.sample_digest import GLANCES
 from templates.sample_duty import SAMPLES as DUTY
+from templates.sample_watch import WATCHES
 from templates.sample_work import WORKS
 from templates.samples import SAMPLES, Sample
 
@@ -18,6 +19,7 @@ EVERYTHING: tuple[Sample, ...] = (
     *SAMPLES,
     *ANSWERS,
     *WORKS,
+    *WATCHES,
     *DUTY,
     *GLANCES,
 )

@@ -82,6 +82,7 @@ REASONS: Mapping[str, str] = {
     "product_control": "состав баз с ошибкой",
     "silent": "отчётов нет",
     "never": "не было ни одного отчёта",
+    "updated": "не в обычное для клиента время",
     "unusual": "такая тишина для него необычна",
     "late": "отчёт опаздывает",
     "broken": "отчёт не читается",
@@ -159,6 +160,7 @@ MENDED: Mapping[str, str] = {
     Family.GROWTH: "лимитов и мест снова хватает",
     Family.TRAINING: "повод прошёл",
     Family.OURSELVES: "снова в порядке",
+    Family.CHANGE: "после изменения всё вернулось",
 }
 CALM: Mapping[str, str] = {
     Family.REPORTS: "людям это не мешает",
@@ -212,6 +214,8 @@ def reason(word: str) -> str:
         return f"ошибка {rest}"
     if kind == "licence" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", rest):
         return f"до {rest[8:]}.{rest[5:7]}.{rest[:4]}"
+    if kind == "watch" and rest.replace("_", "").isdigit():
+        return f"подтверждено {rest.replace('_', ' из ')}"
     if kind == "days" and rest.isdigit():
         return f"осталось не больше {plural(int(rest), 'дня')}" if int(rest) > 1 else "остался последний день"
     return word

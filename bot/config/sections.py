@@ -273,6 +273,11 @@ class Login(Section):
         return value
 
 
+class Watch(Section):
+    confirm_within: Annotated[Duration, Field(ge=timedelta(minutes=1))] = timedelta(hours=24)
+    work_at_most: Annotated[Duration, Field(ge=timedelta(minutes=1))] = timedelta(hours=8)
+
+
 class Versions(Section):
     required: str = ""
 

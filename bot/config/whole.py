@@ -34,6 +34,7 @@ from bot.config.sections import (
     Telegram,
     Updates,
     Versions,
+    Watch,
 )
 from checks.catalogue import ROWS
 from checks.model import Mark
@@ -82,6 +83,7 @@ class Config(Section):
     people: People = People()
     versions: Versions = Versions()
     updates: Updates = Updates()
+    watch: Watch = Watch()
     texts: Mapping[Mark, tuple[str, ...]] = TEXTS
     sysinfo: Mapping[str, Annotated[Any, BeforeValidator(_form)]] = {}
     metrics: Mapping[str, str] = {}

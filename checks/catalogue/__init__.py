@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checks.catalogue import installation, ourselves, reachability, reports, signals, status
+from checks.catalogue import changes, installation, ourselves, reachability, reports, signals, status
 from checks.catalogue.row import Row
 
 TABLE: tuple[Row, ...] = (
@@ -18,6 +18,7 @@ TABLE: tuple[Row, ...] = (
     *installation.ROWS,
     *status.ROWS,
     *reports.ROWS,
+    *changes.ROWS,
     *signals.ROWS,
 )
 """In each file the row nearest the cause stands first."""

@@ -49,4 +49,6 @@ class Family(StrEnum):
     RENEWAL = "renewal"
     GROWTH = "growth"
     TRAINING = "training"
+    CHANGE = "change"
+    """The watch after a change; nothing is wrong yet."""
     OURSELVES = "ourselves"

@@ -14,6 +14,7 @@ from storage.tables.looking import absences, health, looks, transitions
 from storage.tables.maintenance import runs, windows
 from storage.tables.people import audit, invitations, people, updates
 from storage.tables.telling import chats, decisions, messages, outbox, routes, storms
+from storage.tables.watches import watches
 
 __all__ = [
     "EPOCH",
@@ -64,5 +65,6 @@ __all__ = [
     "transitions",
     "updates",
     "usage_daily",
+    "watches",
     "windows",
 ]

@@ -48,6 +48,8 @@ TABLE = {
     Act.AUDIT: ("A", "A", ""),
     Act.IMPORT: ("A", "A", ""),
     Act.AGENT: ("A", "A", ""),
+    Act.WATCH: ("AHSM", "AHS", "AHSM"),
+    Act.REQUIRE: ("AH", "AH", "AH"),
 }
 
 WAYS = [*(pytest.param(act, id=f"/{word}") for word, act in COMMANDS.items())]
