@@ -20,7 +20,7 @@ from bot.prober import Look
 from bot.world import World, open_world
 from handlers import routers
 from handlers.reports import Intake
-from storage import looks, outbox
+from storage import absences, looks, maintenance, outbox, rhythms, watches
 from storage.schema import upgrade
 from storage.tokens import Pass
 
@@ -85,6 +85,7 @@ class Rehearsal:
     async def step(self) -> None:
         """Do whatever is due at the present moment: looks, what time brings, telling."""
         world, now = self.world, self.world.now()
+        await world.database.write(lambda tx: absences.attend(tx, now))
         while await world.prober.sweep():
             await world.prober.idle()
         await world.prober.idle()
@@ -100,7 +101,14 @@ class Rehearsal:
     async def next_due(self) -> datetime | None:
         """Tell when something will be due next."""
         async with self.world.database.read() as connection:
-            moments = (await looks.lag(connection), await outbox.next_due(connection, self.world.now()))
+            now = self.world.now()
+            moments = (
+                await looks.lag(connection),
+                await outbox.next_due(connection, now),
+                await rhythms.next_late(connection, now),
+                await watches.next_due(connection, now),
+                await maintenance.next_end(connection, now),
+            )
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def hear(self, update: Mapping[str, Any]) -> None:

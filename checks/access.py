@@ -216,6 +216,7 @@ PRESSES: Mapping[Action, Act] = {
     Action.UNDO_MUTE: Act.MUTE_CLIENT,
     Action.UNMUTE: Act.MUTE_CLIENT,
     Action.AGENT: Act.AGENT,
+    Action.CALL: Act.WORK,
     Action.WATCH: Act.WATCH,
     Action.VERSIONS: Act.SEE_ESTATE,
     Action.IMPORT_APPLY: Act.IMPORT,

@@ -64,6 +64,8 @@ class Action(StrEnum):
     """The same picture, light instead of dark or the other way round, from now on."""
     SHEET = "sheet"
     """The figures behind a picture, as a file."""
+    CALL = "call"
+    """A call to the client: how it went, and when to call again."""
     WATCH = "watch"
     """Work at a client and the watch after it; the number is the watch's."""
     VERSIONS = "vers"

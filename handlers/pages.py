@@ -63,6 +63,16 @@ async def details(database: Database, asked: Asked, _arg: str = "") -> Message |
     return render("details", now=asked.now, zone=view.zone, card=one, lines=lines)
 
 
+async def call_menu(database: Database, asked: Asked) -> Message | None:
+    """Ask how a call to the client went."""
+    async with database.read() as connection:
+        found = await _read(connection, asked)
+    if found is None:
+        return None
+    one, view = found
+    return render("call_menu", now=asked.now, zone=view.zone, card=one)
+
+
 async def addresses(database: Database, asked: Asked, arg: str = "") -> Message | None:
     """Word a page of direct addresses, each with a ready text for the client; ``arg`` is the page's number."""
     async with database.read() as connection:
@@ -194,4 +204,5 @@ def line_of(entry: Entry, by: str | None) -> Line:
         title=title(row.code, row.title, reason) if row else "",
         reason=reason,
         clients=clients if isinstance(clients, int) else 0,
+        reached=entry.detail.get("reached") is True,
     )

@@ -35,7 +35,7 @@ from handlers.rota import person_on_duty
 from storage import arrivals, chats, incidents, looks, maintenance, outbox, people, reports, silences
 from storage import names as names_of
 from storage.database import Connection
-from templates.cards import Card, Mute, People, Someone, Step
+from templates.cards import Card, Mute, People, Phoned, Someone, Step
 from templates.words import title
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ REPORTED: Mapping[str, ReportKind] = {
     "UploadBroken": ReportKind.SYSINFO,
 }
 """Which report tells of a check."""
+KEY_CODES = frozenset({"KodeksOnlineSensLockCheck", "KodeksXmlSensLockStatus", "KodeksOfflineSensLockCheck"})
 SHARED_LOOKS: Mapping[CauseKind, LookKind] = {
     CauseKind.ADDRESS: LookKind.INSTALLATION,
     CauseKind.LICMAN: LookKind.LICMAN,
@@ -146,6 +147,7 @@ async def read_card(connection: Connection, incident: Incident, view: View, *, r
         reminder=await _reminder(connection, incident, view),
         mute=await _mute(connection, incident, view),
         work_until=await _work_until(connection, incident, view),
+        phoned=await _phoned(connection, incident),
         admin_url=clients[0].admin_url if len(clients) == 1 else None,
         repeat=repeat,
         expires_at=_moment(lead.detail) if lead and incident.code == "CertificateExpiring" else None,
@@ -254,6 +256,17 @@ async def _reminder(connection: Connection, incident: Incident, view: View) -> S
 
 def _differ(there: tzinfo, here: tzinfo, now: datetime) -> bool:
     return now.astimezone(there).utcoffset() != now.astimezone(here).utcoffset()
+
+
+async def _phoned(connection: Connection, incident: Incident) -> Phoned | None:
+    """Return the last call to the client: about this incident, or for a lost key about an earlier one."""
+    if incident.cause.kind is not CauseKind.CLIENT:
+        return None
+    last = await incidents.last_call(connection, incident.cause.name)
+    if last is None or (last.incident_id != incident.id and incident.code not in KEY_CODES):
+        return None
+    by = (await people.names(connection, {last.person_id})).get(last.person_id, "") if last.person_id else ""
+    return Phoned(by=by, at=last.at, reached=last.reached, before=last.incident_id != incident.id)
 
 
 def _label(name: str, estate: Estate) -> str:

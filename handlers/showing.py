@@ -35,6 +35,11 @@ async def card(turn: Turn, number: int) -> Message | None:
     return await page(turn, Action.CARD, number)
 
 
+async def call_menu(turn: Turn, number: int) -> Message | None:
+    """Ask how a call to the client went."""
+    return await pages.call_menu(turn.deps.database, _asked(turn, number))
+
+
 async def mute_menu(
     turn: Turn, number: int, *, client: str | None, scope: Scope, scopes: Sequence[Scope]
 ) -> Message | None:

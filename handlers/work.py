@@ -147,7 +147,7 @@ async def _begin(query: CallbackQuery, turn: Turn, client: Client) -> None:
     begun = await turn.change("work_begun", work, target=client.name, detail={"what": client.label})
     if begun is not None:
         turn.owe()
-    await answer(turn, query, "work_begun" if begun else "work_lasts")
+    await answer(turn, query, "watch_work_begun" if begun else "watch_work_lasts")
     await show(turn, query, await _asked(turn, client))
 
 
@@ -188,7 +188,7 @@ async def _end(query: CallbackQuery, turn: Turn, watch: Watch, client: Client) -
     done = await turn.change("work_over", work, target=client.name, detail={"what": client.label})
     if done:
         turn.owe()
-    await answer(turn, query, "work_over" if done else "work_was_over")
+    await answer(turn, query, "watch_work_over" if done else "watch_work_was_over")
     await show(turn, query, await _asked(turn, client))
 
 

@@ -30,6 +30,11 @@ async def beat(tx: AsyncConnection, now: datetime) -> Absence | None:
     return await add(tx, last, now)
 
 
+async def attend(tx: AsyncConnection, now: datetime) -> None:
+    """Say that we have been here all the time since the last beat: a story jumps from one event to the next."""
+    await upsert(tx, meta, [{"key": ALIVE, "value": now.isoformat()}])
+
+
 async def add(tx: AsyncConnection, began_at: datetime, ended_at: datetime, why: str = "stopped") -> Absence | None:
     """Remember a span; whatever it overlaps or touches becomes one with it. None if it is no span at all."""
     if ended_at <= began_at:

@@ -30,6 +30,8 @@ from storage.tables import incidents, symptoms, timeline
 CHUNK = 500
 AFTER_SLASH = "0"
 """The letter that sorts right after the one which ends a client's name in a cause."""
+CALLED = "called"
+"""A line of the timeline: somebody called the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,34 @@ async def note(
     """Append a line to an incident's timeline."""
     values = {"incident_id": incident_id, "at": at, "what": what, "person_id": person_id, "detail": dict(detail or {})}
     await tx.execute(insert(timeline).values(values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A call to a client, as somebody has told it."""
+
+    incident_id: int
+    at: datetime
+    person_id: int | None
+    reached: bool
+
+
+async def last_call(connection: AsyncConnection, client: str) -> Called | None:
+    """Return the last call about any incident that hit a client."""
+    hit = select(symptoms.c.incident_id).where(
+        symptoms.c.subject_kind == SubjectKind.CLIENT, symptoms.c.subject_name == client
+    )
+    query = (
+        select(timeline.c.incident_id, timeline.c.at, timeline.c.person_id, timeline.c.detail)
+        .where(timeline.c.incident_id.in_(hit), timeline.c.what == CALLED)
+        .order_by(timeline.c.at.desc(), timeline.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    reached = row.detail.get("reached") is True
+    return Called(incident_id=row.incident_id, at=row.at, person_id=row.person_id, reached=reached)
 
 
 async def entries(connection: AsyncConnection, incident_id: int) -> list[Entry]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, case, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.maintenance import Close
@@ -51,6 +51,13 @@ async def keys_of_past(connection: AsyncConnection, source: Source) -> set[str]:
     """Return by what a source knows the windows that are over."""
     query = select(windows.c.key).where(windows.c.state == WindowState.OVER, windows.c.source == source)
     return set((await connection.execute(query)).scalars())
+
+
+async def next_end(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Return when the next window ends by itself."""
+    query = select(func.min(windows.c.ends_at)).where(LIVING, windows.c.ends_at > now)
+    moment: datetime | None = await connection.scalar(query)
+    return moment
 
 
 async def save(tx: AsyncConnection, window: Window) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import State, SubjectKind
@@ -62,6 +62,13 @@ async def suspects(connection: AsyncConnection, now: datetime, *, limit: int) ->
     )
     rows = (await connection.execute(query)).all()
     return [Suspect(client=row.client, rhythm=_rhythm(row), time_zone=row.time_zone) for row in rows]
+
+
+async def next_late(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Return when somebody's silence becomes unusual next."""
+    query = select(func.min(rhythms.c.late_at)).where(rhythms.c.late_at > now)
+    moment: datetime | None = await connection.scalar(query)
+    return moment
 
 
 async def postpone(tx: AsyncConnection, until: Sequence[tuple[str, datetime | None]]) -> None:

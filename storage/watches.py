@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.watching import Point, Trigger, Watch, Why
@@ -57,6 +57,13 @@ async def lately(connection: AsyncConnection, names: Collection[str], since: dat
     """Load the newest watch of each of ``names`` that began since a moment."""
     query = select(watches).where(watches.c.began_at >= since).order_by(watches.c.id)
     return {row.client: _watch(row) for row in await chunked(connection, query, watches.c.client, names)}
+
+
+async def next_due(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Return when the patience of a watch ends next."""
+    query = select(func.min(watches.c.due_at)).where(watches.c.ended_at.is_(None), watches.c.due_at > now)
+    moment: datetime | None = await connection.scalar(query)
+    return moment
 
 
 async def purge(tx: AsyncConnection, *, before: datetime) -> None:

@@ -106,6 +106,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phoned:
+    """A call to the client's administrator."""
+
+    by: str
+    at: datetime
+    reached: bool
+    before: bool = False
+    """In an earlier incident, not in this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
     """A silence as people are told of it."""
 
@@ -186,6 +197,8 @@ class Card:
     mute: Mute | None = None
     work_until: datetime | None = None
     """Planned work that covers it is under way; until when it is announced."""
+    phoned: Phoned | None = None
+    """The last call to the client."""
     admin_url: str | None = None
     repeat: bool = False
     """Telegram's answer to an earlier copy was lost: this may be the second one."""
@@ -224,6 +237,8 @@ class Line:
     title: str = ""
     reason: str = ""
     clients: int = 0
+    reached: bool = False
+    """Of a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

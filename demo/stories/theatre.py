@@ -7,10 +7,11 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import Any
 
-from demo.stories import cloud_redirect
+from demo.stories import cloud_redirect, lost_key, version_change
 from demo.stories.chats import Chats
 from demo.stories.player import Player, Stage, StoryClock, Weather
 from demo.stories.script import MOSCOW, Story
@@ -22,11 +23,15 @@ TOKEN = "1000:story"  # noqa: S105 - no server knows it
 TITLES: Mapping[str, str] = {
     "2022-11-15": "Умер сервер переадресации облака",
     "2022-11-28": "Вечером потерялся ключ защиты",
-    "2023-02-21": "Смена версии, после которой всё сломалось",
+    **{one.name: one.title for one in version_change.VARIANTS},
     "2023-03-21": "Лимиты кончаются слишком часто",
     "2023-05-29": "Клиент продлился и неделю не заходит",
 }
-SCRIPTS: Mapping[str, Callable[[], Story]] = {"2022-11-15": cloud_redirect.story}
+SCRIPTS: Mapping[str, Callable[[], Story]] = {
+    "2022-11-15": cloud_redirect.story,
+    "2022-11-28": lost_key.story,
+    **{one.name: partial(version_change.story_of, one) for one in version_change.VARIANTS},
+}
 """A story is added by its script and a line here."""
 
 OpenStage = Callable[[Story, Chats, StoryClock, Weather], AbstractAsyncContextManager[Stage]]

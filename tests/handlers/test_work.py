@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import openpyxl  # noqa: F401 - loaded before anybody waits for a sheet
 import pytest
 
 from checks.model import WindowState
