@@ -18,9 +18,9 @@ from aiogram.types import InputFile
 from bot.config import Config
 from bot.prober import Look
 from bot.world import World, open_world
-from handlers import routers
+from handlers import imports, routers
 from handlers.reports import Intake
-from storage import absences, looks, maintenance, outbox, rhythms, watches
+from storage import absences, digests, looks, maintenance, outbox, rhythms, watches
 from storage.schema import upgrade
 from storage.tokens import Pass
 
@@ -95,6 +95,7 @@ class Rehearsal:
         if self._judged_at is None or now - self._judged_at >= JUDGE_EVERY:
             self._judged_at = now
             await world.judge_time()
+            await world.judge_signals()
             await world.look_at_the_clock()
         await world.delivery.drain()
 
@@ -102,18 +103,30 @@ class Rehearsal:
         """Tell when something will be due next."""
         async with self.world.database.read() as connection:
             now = self.world.now()
+            digest = min((one.due_at for one in await digests.everything(connection) if one.due_at), default=None)
             moments = (
                 await looks.lag(connection),
                 await outbox.next_due(connection, now),
                 await rhythms.next_late(connection, now),
                 await watches.next_due(connection, now),
                 await maintenance.next_end(connection, now),
+                digest,
             )
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def hear(self, update: Mapping[str, Any]) -> None:
         """Take one update of the Bot API; return when it has been answered."""
         await self.dispatcher.feed_raw_update(self.bot, dict(update))
+
+    async def relist(self, name: str, content: bytes) -> None:
+        """Take a list of clients the ordinary way, and judge by it at once."""
+        world, now = self.world, self.world.now()
+        files = [imports.ListFile(name=name, content=content)]
+        proposal = await imports.propose(world.database, files, vault=world.deps.vault, now=now)
+        if proposal.id is not None:
+            author = imports.Author(id=None, name="story")
+            await imports.apply(world.database, proposal.id, vault=world.deps.vault, by=author, now=now)
+        await world.refresh()
 
     async def receive(self, name: str, content: bytes) -> None:
         """Take one report of a client, named as the scripts name it."""

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.config.managers import Signals
 from bot.config.sections import MaintenanceRow, QuietHours
 from bot.settings import layouts_of
 from checks.attention import ourselves
@@ -18,6 +19,7 @@ from checks.catalogue import ROWS
 from checks.duty import Rota
 from checks.escalation import Escalation
 from checks.estate import Estate, targets
+from checks.hours import Hours
 from checks.model import (
     ClientKind,
     Extent,
@@ -31,6 +33,7 @@ from checks.model import (
     Window,
 )
 from checks.notifications import Policy
+from checks.office import WORKDAY
 from checks.quiet import Quiet, clock_of
 from checks.rules import Rules
 from checks.volume import Volume
@@ -108,6 +111,12 @@ def rules_of(config: Config, found: Estate) -> Rules:
     )
 
 
+def office_of(section: Signals) -> Hours:
+    """Return when managers hear of their clients."""
+    begin, end = clock_of(section.begin), clock_of(section.end)
+    return Hours(begin, end) if begin and end else WORKDAY
+
+
 def policy_of(config: Config) -> Policy:
     """Return what the operator has set about telling."""
     routes = tuple(
@@ -123,6 +132,7 @@ def policy_of(config: Config) -> Policy:
     )
     volume = Volume(limit=config.incidents.messages_per_10_min)
     return Policy(
+        office=office_of(config.signals),
         routes=routes,
         volume=volume,
         loud_after=config.incidents.loud_after,

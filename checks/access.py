@@ -50,6 +50,8 @@ class Act(StrEnum):
     """Announce work at a client, end it, call the watch off."""
     REQUIRE = "require"
     """Say which version is required."""
+    SIGNALS = "signals"
+    """Choose how a chat hears of signals: one's own in private, a group's by those who may bind there."""
 
 
 class ChatKind(StrEnum):
@@ -143,6 +145,7 @@ RULES: Mapping[Act, Rule] = {
     Act.BIND_OWN: Rule(roles=WORKERS, introduces=True),
     Act.FALLBACK: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
     Act.QUIET: Rule(roles=EVERYBODY),
+    Act.SIGNALS: Rule(roles=frozenset({Role.ADMIN, Role.HEAD, Role.MANAGER})),
     Act.DUTY: Rule(roles=EVERYBODY),
     Act.LEAVE: Rule(roles=STAFF),
     Act.ROTA: Rule(roles=frozenset({Role.ADMIN, Role.HEAD})),
@@ -160,6 +163,7 @@ COMMANDS: Mapping[str, Act] = {
     "down": Act.SEE_ESTATE,
     "mutes": Act.SEE_ESTATE,
     "maintenance": Act.SEE_ESTATE,
+    "signals": Act.SIGNALS,
     "digest": Act.SEE_ESTATE,
     "board": Act.SEE_ESTATE,
     "why": Act.SEE_ESTATE,
@@ -202,6 +206,11 @@ PRESSES: Mapping[Action, Act] = {
     Action.WHY_CLIENT: Act.SEE,
     Action.DOWN: Act.SEE_ESTATE,
     Action.MUTES: Act.SEE_ESTATE,
+    Action.SIGNAL_ANSWER: Act.WORK,
+    Action.SIGNAL_LATER: Act.WORK,
+    Action.SIGNAL_WRONG: Act.WORK,
+    Action.SIGNAL_TEXT: Act.SEE,
+    Action.SIGNALS: Act.SIGNALS,
     Action.DIGEST: Act.SEE_ESTATE,
     Action.BOARD: Act.SEE_ESTATE,
     Action.MINE: Act.SEE_ESTATE,

@@ -10,6 +10,7 @@ from typing import Any
 
 from checks.duty import Rota
 from checks.escalation import Escalation
+from checks.hours import Hours
 from checks.model import (
     Audience,
     Change,
@@ -24,6 +25,7 @@ from checks.model import (
     Silence,
     Window,
 )
+from checks.office import WORKDAY, Office
 from checks.quiet import NEVER, WAITS, Passage, Quiet
 from checks.routes import SHOWN, SOUNDING, Whose, listeners
 from checks.silences import covering
@@ -65,6 +67,10 @@ class Reason(StrEnum):
     """The message on its way will show the present state."""
     FOLDED = "folded"
     """Told inside the chat's storm card."""
+    OFFICE = "office"
+    """A signal to a manager: waits for the working hours of his chat."""
+    CLOSED = "closed"
+    """A signal that no longer holds: its card says so, nobody is bothered."""
     RESOLVED_NOT_TOLD = "resolved_not_told"
     """It ended before this chat heard of it."""
     NOT_ROUTED = "not_routed"
@@ -90,6 +96,8 @@ class Policy:
     """How long an incident may stay untaken, or last with the one who took it."""
     rota: Rota = field(default_factory=Rota)
     """Shifts of the configuration; those made in the chat are kept in the database."""
+    office: Hours = WORKDAY
+    """When managers hear signals, in the zone of their chat."""
     hand_over: bool = True
     """A card at every change of the person on duty."""
 
@@ -154,10 +162,12 @@ def plan(
     policy: Policy,
     quiet: Mapping[int, Quiet] = NO_QUIET,
     work: Window | None = None,
+    offices: Mapping[int, Office] | None = None,
 ) -> list[Decision]:
     """Decide for every chat what this step of the incident means to it; ``told`` is by chat.
 
-    ``work``: the planned work that keeps this incident back now.
+    ``work``: the planned work that keeps this incident back now. ``offices``: the incident is a signal to managers,
+    and these are the working hours of their chats.
     """
     incident = change.incident
     assert incident.id is not None
@@ -168,7 +178,10 @@ def plan(
     for chat in sorted(told if over else {*heard, *told}):
         before = told.get(chat, Told(chat_id=chat))
         night = quiet.get(chat, policy.quiet)
-        if change.kind is ChangeKind.MERGED:
+        if offices is not None:
+            office = offices.get(chat) or Office(hours=policy.office, zone=policy.quiet.zone)
+            decision = _signal(change, before, heard.get(chat), silences=known, office=office, now=now)
+        elif change.kind is ChangeKind.MERGED:
             decision = _merged(incident, before, now=now)
         elif over:
             decision = _ended(incident, before, now=now, policy=policy, quiet=night)
@@ -348,6 +361,41 @@ def _open(
     if incident.hold_until is not None and incident.hold_until > now:
         return replace(base, reason=Reason.HELD, kind=NoteKind.FIRING, due_at=incident.hold_until)
     return replace(base, reason=Reason.SENT_NEW, kind=NoteKind.FIRING)
+
+
+def _signal(
+    change: Change, told: Told, route: Route | None, *, silences: list[Silence], office: Office, now: datetime
+) -> Decision:
+    """Decide about a signal: in working hours, on its own or with the digest; its end is told by its card alone.
+
+    A digest that did not come in time (``RELEASED``) leaves it to a card of its own.
+    """
+    incident = change.incident
+    opens = office.opens(now)
+    base = replace(_draft(incident, told, route, now), due_at=opens or now, silent=True)
+    if incident.state is IncidentState.ENDED:
+        sure = told.states & {OutboxState.DELIVERED, OutboxState.SENDING}
+        closed = replace(base, reason=Reason.CLOSED, kind=NoteKind.UPDATE, due_at=now)
+        return closed if sure else replace(base, reason=Reason.RESOLVED_NOT_TOLD)
+    kept = _kept_back(base, covering(silences, incident, now, chat_id=told.chat_id), None)
+    waits = office.passage(incident.priority, now) is Passage.WAITS and change.kind is not ChangeKind.RELEASED
+    worse = change.kind is ChangeKind.WORSENED and route is not None and kept is None
+    if told.pending:
+        if kept is not None and not told.heard:
+            return kept
+        held = told.held and opens is not None
+        return replace(base, reason=Reason.OFFICE if held else Reason.ALREADY_TOLD, kind=NoteKind.FIRING)
+    if (told.heard or told.folded) and not worse:
+        reason = Reason.EDIT if told.heard else Reason.ALREADY_TOLD
+        return replace(base, reason=reason, kind=NoteKind.UPDATE, due_at=now)
+    if route is None:
+        return replace(base, reason=Reason.NOT_ROUTED)
+    if kept is not None:
+        return kept
+    if waits:
+        return replace(base, reason=Reason.QUIET, kind=NoteKind.FIRING, due_at=office.over_at(now) + WAITS)
+    new = Reason.ESCALATED if told.heard else Reason.OFFICE if opens is not None else Reason.SENT_NEW
+    return replace(base, reason=new, kind=NoteKind.FIRING)
 
 
 def _until_morning(

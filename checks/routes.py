@@ -80,20 +80,26 @@ def listeners(
 ) -> tuple[dict[int, Route], dict[int, Refused]]:
     """Return the route by which each chat hears the incident, and why the other chats do not.
 
+    A signal to managers is theirs whatever its priority; one that no manager hears goes to
+    ``admins``: here these are the heads of department, where there are any.
+
     When no route takes a K1 to K3 incident although its priority is no obstacle, the admins' private chats hear it:
     an alert is never lost for want of a route.
     """
     heard: dict[int, Route] = {}
     refused: dict[int, Refused] = {}
+    signal = frozenset(audience) == frozenset({Audience.MANAGER})
     for route in sorted(routes, key=breadth):
         if not hears(route, incident, audience, whose):
             refused.setdefault(route.chat_id, Refused.NOT_ROUTED)
-        elif incident.priority not in route.priorities:
+        elif not signal and incident.priority not in route.priorities:
             refused[route.chat_id] = Refused.PRIORITY_BELOW_ROUTE
         else:
             heard.setdefault(route.chat_id, route)
     wanted_elsewhere = Refused.PRIORITY_BELOW_ROUTE in refused.values()
     lost = incident.priority in SOUNDING or (incident.priority in SHOWN and not wanted_elsewhere)
+    if not heard and signal:
+        heard = {chat: Route(chat_id=chat, kinds=frozenset(RouteKind)) for chat in sorted(admins)}
     if not heard and lost:
         heard = {chat: Route(chat_id=chat, kinds=frozenset(RouteKind)) for chat in sorted(admins)}
     return heard, {chat: reason for chat, reason in refused.items() if chat not in heard}

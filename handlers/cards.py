@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from checks.catalogue import SIGNALS
 from checks.hours import zone_of
 from checks.maintenance import population
 from checks.model import CauseKind, Incident, IncidentState, Message, NoteKind, Severity
 from checks.notifications import Policy
 from checks.rules import Rules
 from checks.silences import covering
-from handlers import handover
+from handlers import handover, signal_cards
 from handlers.hearing import visible_in
 from handlers.impact import hit_names, leading_symptom, row_of
 from handlers.reading import View, mute_of, read_card, subject_of
@@ -77,6 +78,8 @@ async def zone_in(connection: Connection, chat_id: int, default: tzinfo = MOSCOW
 
 async def card_message(connection: Connection, incident: Incident, view: View, *, repeat: bool = False) -> Message:
     """Word an incident's card: red while it lasts, green when it is over."""
+    if incident.code in SIGNALS:
+        return await signal_cards.message(connection, incident, view, repeat=repeat)
     if incident.code == BLIND:
         return await _blind(connection, incident, view, repeat=repeat)
     if is_watch(incident) and (watch := await watch_message(connection, incident, view, repeat=repeat)):
@@ -109,6 +112,9 @@ async def _about(connection: Connection, incident: Incident, owed: Owed, view: V
         return word("mended_reply", now=view.now, zone=view.zone, card=card)
     if owed.kind is NoteKind.STILL and over:
         return None
+    if incident.code in SIGNALS:
+        again = owed.kind is NoteKind.STILL
+        return await signal_cards.message(connection, incident, view, repeat=owed.repeat, again=again)
     if owed.kind is NoteKind.STILL:
         if not _still_true(incident, owed):
             return None

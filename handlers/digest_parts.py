@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from checks.catalogue import ROWS
+from checks.catalogue import ROWS, leading
 from checks.estate import Estate
 from checks.maintenance import keeps_back, population
-from checks.model import Cause, CauseKind, Incident, RouteKind, Scope, Silence, Window
+from checks.model import Cause, CauseKind, Incident, RouteKind, Scope, Signal, Silence, Window
+from checks.office import Folding
 from checks.silences import active
 from handlers.cards import briefs
 from handlers.digest import Audience, Frame, Reading
 from handlers.impact import hit_names
 from handlers.reading import View, mute_of, subject_of
 from handlers.rota import person_on_duty
+from handlers.signal_cards import typed
 from handlers.works import authors, work_of
-from storage import facts, incidents, maintenance, people, signals, silences
+from storage import chats, facts, incidents, maintenance, people, signals, silences
 from storage.database import Connection
 from templates.cards import Brief, Mute
 from templates.digest import Ends, Muted, Night, OnDuty, Open, Part, Signalled, Signals, Works
@@ -50,22 +52,38 @@ async def to_talk_about(connection: Connection, frame: Frame) -> Part | None:
     """Read the signals to a manager that hold and wait for an answer."""
     if not frame.audience.hears_as(*BUSINESS):
         return None
+    chat = await chats.load(connection, frame.view.chat_id) if frame.view.chat_id is not None else None
+    if chat is not None and chat.signals == Folding.AT_ONCE:
+        return None
     known = await signals.open_of(connection, names=sorted(frame.audience.names))
     today = _today(frame)
     waiting = [one for one in known if one.answer is None or (one.until is not None and one.until <= today)]
     if not known:
         return None
     clients = frame.view.estate.clients
+    waiting = _one_a_card(waiting)
     rows = [
         Signalled(
             label=clients[one.client].label if one.client in clients else one.client,
             title=ROWS[one.code].title if one.code in ROWS else one.code,
+            code=one.code,
+            facts=typed(one.facts),
             since=one.since,
             new=one.since >= frame.since,
         )
         for one in sorted(waiting, key=lambda one: (one.since < frame.since, one.since))
     ]
-    return Signals(rows=tuple(rows), answered=len(known) - len(waiting))
+    answered = {one.cause for one in known} - {one.cause for one in waiting}
+    return Signals(rows=tuple(rows), answered=len(answered))
+
+
+def _one_a_card(several: Sequence[Signal]) -> list[Signal]:
+    """Leave of the signals that one card tells the one that titles it."""
+    cards: dict[str, list[Signal]] = {}
+    for one in several:
+        cards.setdefault(one.cause, []).append(one)
+    heads = {cause: leading(frozenset(one.code for one in those)) for cause, those in cards.items()}
+    return [one for one in several if one.code == heads[one.cause]]
 
 
 async def muted(connection: Connection, frame: Frame) -> Part | None:

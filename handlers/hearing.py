@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from checks.catalogue import ROWS
+from checks.catalogue import ROWS, SIGNALS
 from checks.hours import zone_of
 from checks.maintenance import covering
-from checks.model import Audience, CauseKind, Extent, Incident, Route, Silence, Window
+from checks.model import Audience, CauseKind, Extent, Incident, Role, Route, Silence, Window
 from checks.notifications import Policy, Told
+from checks.office import Folding, Office
 from checks.quiet import Quiet, of_chat
 from checks.routes import Whose, visible
-from storage import chats, maintenance, outbox, routes, silences
+from storage import chats, maintenance, outbox, people, routes, silences
 from storage.database import Connection
 
 EVERYBODY = frozenset({Audience.SUPPORT, Audience.ADMIN})
@@ -33,6 +34,10 @@ class Hall:
     now: datetime
     quiet: Mapping[int, Quiet] = field(default_factory=dict)
     """Quiet hours by chat; one that was never met has the operator's."""
+    heads: tuple[int, ...] = ()
+    """Private chats of the heads of department: they hear what no manager does."""
+    offices: Mapping[int, Office] = field(default_factory=dict)
+    """Working hours by chat, for signals to managers."""
     windows: tuple[Window, ...] = ()
     """Planned work that is under way."""
     behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -50,10 +55,14 @@ class Hall:
             "silences": self.silences,
             "audience": row.audience if row is not None else EVERYBODY,
             "whose": self.whose,
-            "admins": self.admins,
+            "admins": (self.heads or self.admins) if incident.code in SIGNALS else self.admins,
             "quiet": self.quiet,
             "work": self.work_on(incident),
         }
+
+    def plan_facts(self, incident: Incident) -> dict[str, Any]:
+        """Return what planning a step of this incident needs beside: the offices, where it is a signal."""
+        return {**self.facts(incident), "offices": self.offices if incident.code in SIGNALS else None}
 
 
 async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy, now: datetime) -> Hall:
@@ -76,6 +85,8 @@ async def gather(tx: Connection, about: Iterable[Incident], *, policy: Policy, n
         admins=tuple(await chats.admins(tx)),
         whose=await routes.whose(tx, names, behind=behind),
         quiet={chat.id: quiet_of(chat, policy.quiet) for chat in known.values()},
+        heads=tuple(person.id for person in await people.with_role(tx, Role.HEAD)),
+        offices={chat.id: office_of(chat, policy) for chat in known.values()},
         now=now,
         windows=tuple(under_way),
         behind=await behind_work(tx, under_way),
@@ -89,6 +100,12 @@ async def behind_work(connection: Connection, windows: Iterable[Window]) -> dict
         return {}
     found = await routes.whose(connection, (), behind=servers)
     return {server: frozenset(name for name, one in found.items() if one.redirect == server) for server in servers}
+
+
+def office_of(chat: chats.Chat, policy: Policy) -> Office:
+    """Return the working hours of a chat, and how it wants to hear of signals."""
+    zone = zone_of(chat.time_zone, policy.quiet.zone)
+    return Office(hours=policy.office, zone=zone, folding=Folding(chat.signals) if chat.signals else None)
 
 
 def quiet_of(chat: chats.Chat | None, default: Quiet) -> Quiet:

@@ -178,6 +178,8 @@ _KEEPERS: Mapping[Reason, Callable[[Connection, _Entry], Awaitable[None]]] = {
     Reason.EDIT: _edit,
     Reason.RESOLVED: _end,
     Reason.MERGED: _conclude,
+    Reason.CLOSED: _conclude,
+    Reason.OFFICE: _held,
     Reason.FOLDED: _storm,
     Reason.RESOLVED_NOT_TOLD: _untold,
     Reason.ALREADY_TOLD: _pending,

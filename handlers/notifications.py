@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from checks.catalogue import SIGNALS
 from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Untold
 from checks.notifications import Decision, Policy, plan
 from checks.routes import SHOWN
@@ -44,7 +45,7 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
             told |= await heard(tx, [incident], hall)
         seen.add(incident.id)
         known = told[incident.id]
-        made = plan(change, told=known, now=now, policy=policy, **hall.facts(incident))
+        made = plan(change, told=known, now=now, policy=policy, **hall.plan_facts(incident))
         await keep(tx, made, incident, known, now=now)
         decisions += made
     await ledger.remember(tx, decisions, at=now)
@@ -106,7 +107,8 @@ async def _end_the_night(tx: Connection, *, now: datetime, policy: Policy) -> li
         await outbox.drop_quiet(tx, note.chat_id, note.incident_id, why=Untold.NO_DIGEST, at=now)
     about = await incidents.some(tx, sorted({note.incident_id for note in late if note.incident_id is not None}))
     lasting = [one for one in about if one.state is IncidentState.OPEN]
-    changes = [Change(kind=ChangeKind.OPENED, incident=one, at=now) for one in lasting]
+    kinds = {True: ChangeKind.RELEASED, False: ChangeKind.OPENED}
+    changes = [Change(kind=kinds[one.code in SIGNALS], incident=one, at=now) for one in lasting]
     return await owe(tx, changes, now=now, policy=policy)
 
 

@@ -11,14 +11,14 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from checks.access import Act
-from checks.model import Silence
+from checks.model import Cause, Scope, Silence
 from handlers.access import ACT
 from handlers.deps import Deps
 from handlers.muting import silenced
 from handlers.replies import say, worded
 from handlers.turn import Turn
 from handlers.wishes import facts_of
-from storage import messages, silences
+from storage import messages, signals, silences
 from storage.database import Connection
 
 EXPLAINED_WITHIN = timedelta(minutes=15)
@@ -62,6 +62,8 @@ async def _explain(message: Message, turn: Turn, silence: Silence) -> None:
         done = await silences.explain(tx, silence.id, reason)
         if done:
             await silenced(tx, replace(silence, reason=reason), now=turn.now)
+            if silence.scope is Scope.CAUSE:
+                await signals.explain(tx, Cause.parse(silence.target), reason)
         return done
 
     facts = {**facts_of(silence), "reason": reason}

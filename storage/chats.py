@@ -38,6 +38,8 @@ class Chat:
     """It was lost then, and has not been told yet what it missed."""
     quiet: Mapping[str, Any] | None = None
     """Quiet hours chosen there (``checks.quiet.of_chat``); None = the operator's."""
+    signals: str | None = None
+    """How it wants to hear of signals (``checks.office.Folding``); None = nobody has chosen."""
     mute_limit: timedelta | None = None
     """How long others than admins may mute there; None = the operator's."""
 
@@ -105,6 +107,12 @@ async def admins(connection: AsyncConnection) -> list[int]:
 
 async def set_fallback(tx: AsyncConnection, chat_id: int, fallback: int | None) -> None:
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(fallback=fallback))
+
+
+async def set_signals(tx: AsyncConnection, chat_id: int, wanted: str | None) -> bool:
+    """Choose how a chat hears of signals; False when it does so already."""
+    other = (chats.c.id == chat_id) & chats.c.signals.is_distinct_from(wanted)
+    return bool((await tx.execute(update(chats).where(other).values(signals=wanted))).rowcount)
 
 
 async def set_time_zone(tx: AsyncConnection, chat_id: int, time_zone: str | None) -> None:
@@ -242,4 +250,5 @@ def _chat(row: RowMapping) -> Chat:
         lost_at=row["lost_at"],
         quiet=row["quiet"],
         mute_limit=row["mute_limit"],
+        signals=row["signals"],
     )

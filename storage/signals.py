@@ -66,6 +66,15 @@ async def ended_since(connection: AsyncConnection, keys: Collection[Key], since:
     return found
 
 
+async def last_ended(connection: AsyncConnection, client: str, code: str, *, since: datetime) -> datetime | None:
+    """Return when such a signal of a client ended last, since a moment."""
+    query = select(func.max(signals.c.ended_at)).where(
+        signals.c.client == client, signals.c.code == code, signals.c.ended_at >= since
+    )
+    found: datetime | None = await connection.scalar(query)
+    return found
+
+
 async def judged(connection: AsyncConnection) -> str | None:
     """Return up to which time of judging all clients were judged."""
     found: str | None = await connection.scalar(select(meta.c.value).where(meta.c.key == JUDGED))

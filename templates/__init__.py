@@ -26,6 +26,7 @@ from templates.deciding import DECIDING_WORDS
 from templates.filters import FILTERS
 from templates.keys import Keys, is_web_address
 from templates.lists import LIST_WORDS
+from templates.signals import SIGNAL_WORDS
 from templates.words import WORDS
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -131,6 +132,7 @@ def _environment(*, markup: bool) -> Environment:
     environment.tests["linkish"] = lambda text: looks_like_a_link(clean(text))
     environment.globals.update(WORDS)
     environment.globals.update(LIST_WORDS)
+    environment.globals.update(SIGNAL_WORDS)
     environment.globals.update(DECIDING_WORDS)
     return environment
 

@@ -6,9 +6,10 @@ To add a part: its value here and in ``Part``, its words in ``_digest.html.j2`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from templates.cards import Brief, Mute, Someone
 from templates.work import Work
@@ -40,6 +41,9 @@ class Signalled:
     title: str
     since: datetime
     new: bool = False
+    code: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The figures that prove it (``templates.signals``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from templates import render, unmarked
 from templates.sample_answers import ANSWERS
 from templates.sample_digest import GLANCES
 from templates.sample_duty import SAMPLES as DUTY
+from templates.sample_signals import SIGNALS
 from templates.sample_watch import WATCHES
 from templates.sample_work import WORKS
 from templates.samples import SAMPLES, Sample
@@ -22,6 +23,7 @@ EVERYTHING: tuple[Sample, ...] = (
     *WATCHES,
     *DUTY,
     *GLANCES,
+    *SIGNALS,
 )
 
 

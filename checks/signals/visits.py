@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from checks import workdays
 from checks.model import Quota
@@ -14,14 +14,15 @@ WEEK, WORKWEEK = 7, 5
 
 
 def signals(history: AccessHistory, norms: Norms) -> Iterator[Said]:
-    """Our own check login moves no figure, so it is never a visit."""
+    """Count working days that are over; our own check login moves no figure, so it is never a visit."""
     since = history.last_use or began(history)
     if since is None or not history.fresh:
         yield unknown(CODE)
         return
     days = (history.today - since).days
     enough = norms.no_login.days * WORKWEEK // WEEK
-    if days < norms.no_login.days or workdays.between(since, history.today) < enough or history.in_peace:
+    passed = workdays.between(since, history.today - timedelta(days=1))
+    if days < norms.no_login.days or passed < enough or history.in_peace:
         yield well(CODE)
     elif _cannot(history):
         yield unknown(CODE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from checks.model import Facts, Hop, LookKind, Phases, Subject, SubjectKind, Target
-from demo.stories.script import Condition
+from checks.billing import day_of
+from checks.model import Facts, Figures, Hop, LookKind, Phases, Quotas, Subject, SubjectKind, Target
+from demo.stories.script import MOSCOW, Condition
 
 KODWEB = "WWW-Kodeks/6.4"
 NGINX = "nginx/1.24.0"
@@ -15,19 +17,38 @@ BAD_GATEWAY = frozenset({502, 504})
 QUICK = Phases(dns=0.004, connect=0.011, first_byte=0.037, total=0.041)
 
 Conditions = Callable[[Subject], Condition]
+Page = Callable[[str, datetime], Quotas]
+"""What the vendor says of a login at a moment."""
 
 
-def seen(target: Target, at: datetime, conditions: Conditions, *, server_of: Callable[[str], str | None]) -> Facts:
+def seen(
+    target: Target,
+    at: datetime,
+    conditions: Conditions,
+    *,
+    server_of: Callable[[str], str | None],
+    figures: Callable[[str, datetime], Quotas] | None = None,
+) -> Facts:
     """Return what a look at ``target`` sees; ``server_of`` tells the redirect server of a client."""
     here = conditions(target.subject)
     match target.kind:
         case LookKind.REDIRECT:
             return _at_redirect(target, at, here)
+        case LookKind.BILLING if target.access is not None and figures is not None:
+            return _billing(target, at, here, figures(target.access.login, at))
         case LookKind.DOMAIN:
             server = server_of(target.subject.name)
             return _through(target, at, conditions(Subject(SubjectKind.REDIRECT, server)) if server else None, here)
         case _:
             return _direct(target, at, here)
+
+
+def _billing(target: Target, at: datetime, condition: Condition, quotas: Quotas) -> Facts:
+    """Return what a login brings: the figures, unless the vendor's server is in trouble itself."""
+    seen_here = _facts(target, at, condition, (_hop(target.url, condition),))
+    if condition.fault or condition.marks or condition.status != 200:  # noqa: PLR2004 - OK
+        return seen_here
+    return replace(seen_here, figures=Figures(at=at, quotas=quotas), day=day_of(at, MOSCOW))
 
 
 def _direct(target: Target, at: datetime, condition: Condition, *, before: tuple[Hop, ...] = ()) -> Facts:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from checks.model import Subject
+from checks.model import Client, Subject
 from demo.stories.chats import Chats
-from demo.stories.script import WELL, Act, Becomes, Condition, Presses, Says, Scene, Story
+from demo.stories.lists import listed
+from demo.stories.script import WELL, Act, Becomes, Condition, Presses, Prolongs, Says, Scene, Story
 
 BEAT = timedelta(seconds=2)
 """No jump is shorter soon after something happened: what is due within it is done together."""
@@ -55,6 +56,9 @@ class Stage(Protocol):
 
     async def receive(self, name: str, content: bytes) -> None:
         """Take one report of a client."""
+
+    async def relist(self, name: str, content: bytes) -> None:
+        """Take a list of clients, as an admin would send it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,8 +117,18 @@ class Player:
                 await self.stage.step()
                 self.chats.press(act)
                 await self._listen()
+            case Prolongs():
+                members = [
+                    replace(one, contract_end=act.until) if one.name == act.client else one
+                    for one in self.story.clients
+                ]
+                await self.stage.relist("clients.csv", listed(members))
             case _:
                 await self.stage.receive(act.name, act.content)
+
+    def _prolonged(self, act: Prolongs) -> list[Client]:
+        ends = {act.client: act.until}
+        return [replace(one, contract_end=ends.get(one.name, one.contract_end)) for one in self.story.clients]
 
     async def _listen(self) -> None:
         while waiting := self.chats.updates():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 
 from checks.buttons import Action
-from checks.model import Client, Fault, Mark, Redirect, Subject, SubjectKind
+from checks.model import Access, Client, Fault, Mark, Quotas, Redirect, Subject, SubjectKind
 
 MOSCOW = timezone(timedelta(hours=3))
 
@@ -52,6 +53,14 @@ class Presses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prolongs:
+    """The list of clients comes anew, with this client's contract prolonged."""
+
+    client: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uploads:
     """A report comes in; the name of the file says from whom and of what kind."""
 
@@ -59,7 +68,7 @@ class Uploads:
     content: bytes
 
 
-Act = Becomes | Says | Presses | Uploads
+Act = Becomes | Says | Presses | Prolongs | Uploads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +95,11 @@ class Story:
     ends: datetime
     clients: tuple[Client, ...]
     redirects: tuple[Redirect, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    figures: Callable[[str, datetime], Quotas] | None = None
+    """What the vendor's page says of a login at a moment."""
+    known_since: date | None = None
+    """Figures are known for every day from then on, though nobody was there to look."""
     scenes: tuple[Scene, ...]
     interval: timedelta = timedelta(seconds=60)
     """Between two looks at the same thing."""

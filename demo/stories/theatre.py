@@ -11,7 +11,7 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from demo.stories import cloud_redirect, lost_key, version_change
+from demo.stories import cloud_redirect, limits, lost_access, lost_key, version_change
 from demo.stories.chats import Chats
 from demo.stories.player import Player, Stage, StoryClock, Weather
 from demo.stories.script import MOSCOW, Story
@@ -31,6 +31,8 @@ SCRIPTS: Mapping[str, Callable[[], Story]] = {
     "2022-11-15": cloud_redirect.story,
     "2022-11-28": lost_key.story,
     **{one.name: partial(version_change.story_of, one) for one in version_change.VARIANTS},
+    "2023-03-21": limits.story,
+    "2023-05-29": lost_access.story,
 }
 """A story is added by its script and a line here."""
 

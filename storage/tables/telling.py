@@ -24,6 +24,7 @@ chats = Table(
     Column("created_at", Instant, nullable=False),
     Column("quiet", JSON(none_as_null=True)),
     Column("mute_limit", Span),
+    Column("signals", String),
     Column("lost_at", Instant),
 )
 

@@ -40,6 +40,7 @@ TABLE = {
     Act.BIND_OWN: ("AHSM", "AHSM", "AHSM"),
     Act.FALLBACK: ("AH", "AH", "AH"),
     Act.QUIET: ("AHSMV", "AHSMV", "AHSMV"),
+    Act.SIGNALS: ("AHM", "AHM", "AHM"),
     Act.DUTY: ("AHSMV", "AHSMV", "AHSMV"),
     Act.LEAVE: ("AHS", "AHS", "AHS"),
     Act.ROTA: ("AH", "AH", "AH"),
