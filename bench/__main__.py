@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHES = ("looks", "status", "imports", "intake", "outages")
+BENCHES = ("looks", "status", "imports", "intake", "outages", "signals")
 
 
 def main() -> None:

@@ -33,7 +33,11 @@ async def of_accesses(
     connection: Connection, ids: Collection[int], *, rules: Rules, now: datetime
 ) -> list[Observation]:
     """Judge everything that these accesses can say; only what holds, or held until now, is returned."""
-    histories = await load(connection, ids, rules=rules, now=now)
+    return await judged(connection, await load(connection, ids, rules=rules, now=now), rules=rules)
+
+
+async def judged(connection: Connection, histories: Sequence[AccessHistory], *, rules: Rules) -> list[Observation]:
+    """Judge histories that were read already; only what holds, or held until now, is returned."""
     seen = [
         one
         for history in histories

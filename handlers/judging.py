@@ -13,7 +13,7 @@ from checks.hours import zone_of
 from checks.model import Client, ClientKind, Observation, Outcome, Subject, SubjectKind
 from checks.model.installation import QueryOutcome
 from checks.rules import Rules
-from checks.signals import LOW, ClientHistory
+from checks.signals import LOW, AccessHistory, ClientHistory
 from handlers import billing, raising
 from handlers.observations import record_in
 from storage import facts, signals
@@ -56,8 +56,9 @@ async def judge_some(database: Database, names: Sequence[str], *, rules: Rules, 
     """Judge these clients and their accesses; returns whether anything is owed because of it."""
     async with database.read() as connection:
         ids = [number for name in names for number in rules.estate.accesses_of.get(name, ())]
-        seen = await billing.of_accesses(connection, ids, rules=rules, now=now) if ids else []
-        seen += await of_clients(connection, names, rules=rules, now=now)
+        accesses = await billing.load(connection, ids, rules=rules, now=now) if ids else []
+        seen = await billing.judged(connection, accesses, rules=rules)
+        seen += await of_clients(connection, names, accesses, rules=rules, now=now)
     if not seen:
         return False
     recorded = await database.write(lambda tx: record_in(tx, seen, rules=rules, now=now))
@@ -65,10 +66,10 @@ async def judge_some(database: Database, names: Sequence[str], *, rules: Rules, 
 
 
 async def of_clients(
-    connection: Connection, names: Collection[str], *, rules: Rules, now: datetime
+    connection: Connection, names: Collection[str], accesses: Sequence[AccessHistory], *, rules: Rules, now: datetime
 ) -> list[Observation]:
     """Judge what clients say beside their accesses; only what holds, or held until now, is returned."""
-    histories = await load(connection, names, rules=rules, now=now)
+    histories = await load(connection, names, accesses, rules=rules, now=now)
     seen = [
         one
         for history in histories
@@ -77,7 +78,9 @@ async def of_clients(
     return await billing.worth(connection, seen, rules=rules)
 
 
-async def load(connection: Connection, names: Collection[str], *, rules: Rules, now: datetime) -> list[ClientHistory]:
+async def load(
+    connection: Connection, names: Collection[str], accesses: Sequence[AccessHistory], *, rules: Rules, now: datetime
+) -> list[ClientHistory]:
     """Read what is known of clients: contracts, use of installations and of accesses, people, searches."""
     clients = [rules.estate.clients[name] for name in sorted(names) if name in rules.estate.clients]
     known = {client.name for client in clients}
@@ -92,7 +95,7 @@ async def load(connection: Connection, names: Collection[str], *, rules: Rules, 
     yesterday = datetime.combine(today - timedelta(days=1), time(), MOSCOW)
     fresh = await facts.new_accounts(connection, told, yesterday)
     asked = await facts.queries(connection, told, yesterday.date())
-    low, used = await _accesses(connection, clients, rules=rules, now=now)
+    low, used = _of_accesses(accesses, rules)
     found = []
     for client in clients:
         word = latest.get(client.name)
@@ -120,14 +123,11 @@ async def load(connection: Connection, names: Collection[str], *, rules: Rules, 
     return found
 
 
-async def _accesses(
-    connection: Connection, clients: Sequence[Client], *, rules: Rules, now: datetime
-) -> tuple[dict[str, frozenset[str]], dict[str, date]]:
-    """Return what the accesses of clients say of little use, and when one of them was used last."""
-    ids = [number for client in clients for number in rules.estate.accesses_of.get(client.name, ())]
+def _of_accesses(accesses: Sequence[AccessHistory], rules: Rules) -> tuple[dict[str, frozenset[str]], dict[str, date]]:
+    """Return what all accesses of a client say of little use, and when one of them was used last."""
     low: dict[str, frozenset[str]] = {}
     used: dict[str, date] = {}
-    for history in await billing.load(connection, ids, rules=rules, now=now) if ids else []:
+    for history in accesses:
         name = history.subject.client or ""
         said = judging.of_access(history, rules.norms(name))
         codes = frozenset(one.code for one in said if one.code in LOW and one.outcome is Outcome.FAIL)
