@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables import Instant
 
-revision = "0010_watches"
-down_revision = "0009_theme"
+revision = "0011_watches"
+down_revision = "0010_signals_of_chats"
 branch_labels = None
 depends_on = None
 
