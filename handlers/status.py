@@ -32,10 +32,10 @@ from handlers.directory import Book, Directory
 from handlers.impact import hit_names
 from handlers.pages import cut
 from handlers.reading import View, mute_of, subject_of
-from storage import arrivals, facts, health, incidents, looks, people, silences
+from storage import arrivals, chats, facts, health, incidents, looks, messages, people, silences, storms
 from storage.database import Connection, Database
 from templates import MOSCOW, phrase, render
-from templates.answers import Named, Overview, Server
+from templates.answers import Named, Overview, Said, Server
 from templates.cards import Mute
 from templates.views import Moved, Turned
 from templates.words import title
@@ -96,6 +96,7 @@ async def overview(question: Question) -> Message:
             unseen=await _unseen(connection, book.estate, own),
             limit=question.volume.limit,
             window=question.volume.window,
+            said=await _said(connection, question),
             own=question.only_manager,
         )
     return render("status", now=question.now, zone=view.zone, estate=estate)
@@ -263,6 +264,24 @@ async def _servers(connection: Connection, estate: Estate, own: AbstractSet[str]
             works=works.get(states.get(name, State.UNKNOWN)),
         )
         for name in names
+    )
+
+
+async def _said(connection: Connection, question: Question) -> tuple[Said, ...]:
+    """Count what chats were told lately; of other chats only those hear who see everybody's clients."""
+    since = question.now - question.volume.window
+    sent = await messages.recent_by_chat(connection, since)
+    folded = await storms.folded_by_chat(connection, since)
+    if question.only_manager is None:
+        known = await chats.everyone(connection)
+        others = sorted((one for one in {*sent, *folded} if one < 0), key=lambda one: (-sent.get(one, 0), one))
+        titles = {one: known[one].title for one in others if one in known and one != question.chat_id}
+    else:
+        titles = {}
+    shown = [(question.chat_id, ""), *((one, title) for one, title in titles.items() if title)]
+    return tuple(
+        Said(title=title, sent=sent.get(one, 0), folded=folded.get(one, 0), here=one == question.chat_id)
+        for one, title in shown
     )
 
 

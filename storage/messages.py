@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import NoteKind, OutboxState
 from storage.database import upsert
-from storage.tables import messages, outbox
+from storage.tables import chats, messages, outbox
 
 CARDS = (NoteKind.FIRING, NoteKind.STILL)
 
@@ -107,6 +107,21 @@ async def last_storm_card(connection: AsyncConnection, chat_id: int) -> datetime
     )
     found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
     return found
+
+
+async def recent_by_chat(connection: AsyncConnection, since: datetime) -> dict[int, int]:
+    """Count the new messages that each chat we know got since a moment, storm cards left out."""
+    query = (
+        select(messages.c.chat_id, func.count())
+        .where(
+            messages.c.chat_id.in_(select(chats.c.id)),
+            messages.c.sent_at > since,
+            messages.c.new.is_(True),
+            messages.c.kind != NoteKind.STORM,
+        )
+        .group_by(messages.c.chat_id)
+    )
+    return {int(chat): int(count) for chat, count in await connection.execute(query)}
 
 
 async def latest(connection: AsyncConnection, since: datetime) -> Sequence[tuple[int, datetime]]:

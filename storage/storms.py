@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.model import IncidentState, NoteKind, OutboxState, Priority
@@ -132,6 +132,17 @@ async def account(connection: AsyncConnection, storm_id: int) -> Account | None:
         else:
             (ended if kind == NoteKind.RESOLVED else began)[incident_id] = None
     return Account(storm=storm, began=tuple(began), ended=tuple(ended), others=others)
+
+
+async def folded_by_chat(connection: AsyncConnection, since: datetime) -> dict[int, int]:
+    """Count what was folded into each chat's storm card since a moment."""
+    query = (
+        select(outbox.c.chat_id, func.count())
+        .join(storms, outbox.c.storm_id == storms.c.id)
+        .where(storms.c.last_at > since, outbox.c.state == OutboxState.FOLDED, outbox.c.done_at > since)
+        .group_by(outbox.c.chat_id)
+    )
+    return {int(chat): int(count) for chat, count in await connection.execute(query)}
 
 
 async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Storm | None:

@@ -126,6 +126,16 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How much a chat was told lately, against the promise."""
+
+    title: str
+    sent: int = 0
+    folded: int = 0
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """The estate in one message."""
 
@@ -141,6 +151,8 @@ class Overview:
     """Clients of whom nothing can be known: no address to look at, and no report has come."""
     limit: int = 10
     window: timedelta = timedelta(minutes=10)
+    said: tuple[Said, ...] = ()
+    """This chat first, then those that were told most."""
     own: str | None = None
     """Only the clients of this manager are counted."""
 

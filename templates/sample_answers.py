@@ -9,7 +9,7 @@ from typing import Any
 from checks.catalogue import ROWS
 from checks.model import CauseKind, ClientKind, Fault, NoteKind, OutboxState, Priority, Scope, State, Untold
 from checks.notifications import Reason
-from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Served, Server, Verdict
+from templates.answers import Answer, Check, ClientCard, Named, Overview, Report, Said, Served, Server, Verdict
 from templates.cards import Brief, Line, Page
 from templates.sample_views import MOVED, TURNED, VIEWS
 from templates.samples import BRIEFS, DAY, MINUTE, MUTE, Sample
@@ -17,7 +17,15 @@ from templates.whys import Chosen, Done, Happened, Measured, Places
 
 SERVERS = (Server(label="r1", clients=38, works=True), Server(label="r2", clients=2, works=True))
 WELL = Overview(clients=212, hit=0, servers=SERVERS, looked_at=DAY - timedelta(seconds=20), heard_at=DAY - 2 * MINUTE)
-ILL = replace(WELL, hit=40, incidents=BRIEFS, servers=(replace(SERVERS[0], works=False), SERVERS[1]), mutes=1, unseen=3)
+ILL = replace(
+    WELL,
+    hit=40,
+    incidents=BRIEFS,
+    servers=(replace(SERVERS[0], works=False), SERVERS[1]),
+    mutes=1,
+    unseen=3,
+    said=(Said(title="", sent=3, here=True), Said(title="Продажи", sent=9, folded=214)),
+)
 CHECKS = tuple(
     Check(code=code, title=ROWS[code].title, well=ROWS[code].well, state=State.OK, seen_at=DAY - MINUTE, since=DAY)
     for code in ("KodeksTcpStatus", "KodeksHttp200Status", "KodeksOnlineSensLockCheck", "SmartXMLfileIsToOld")

@@ -304,3 +304,34 @@ async def test_a_viewer_may_ask_too(talk, stage):
     (said,) = await talk.says(PETR, "/why ромашка")
 
     assert "ничего не менялось" in said["text"]
+
+
+# ── the promise ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_promise_of_few_messages_is_told_with_figures(talk, stage):
+    await stage.bind(SUPPORT.id)
+    known = await stage.opens(at=after(-60))
+    await stage.said(known, SUPPORT.id, at=after(-50))
+    for number in range(12):
+        await stage.opens(f"client{number}", at=after(-40))
+    notes = await stage.owed(SUPPORT.id)
+    await stage.database.write(lambda tx: fold(tx, notes, now=after(-30)))
+
+    (here,) = await talk.says(ANNA, "/status", SUPPORT)
+    (private,) = await talk.says(ANNA, "/status")
+    (manager,) = await talk.says(OLGA, "/status")
+
+    assert "Сейчас здесь: 1 из 10, свёрнуто 12" in here["text"]
+    assert "Сейчас здесь: 0 из 10 · Техподдержка: 1 из 10, свёрнуто 12" in private["text"]
+    assert "Техподдержка" not in manager["text"]
+
+
+async def test_what_was_told_long_ago_counts_no_more(talk, stage):
+    await stage.bind(SUPPORT.id)
+    known = await stage.opens(at=after(minutes=-20))
+    await stage.said(known, SUPPORT.id, at=after(minutes=-11))
+
+    (here,) = await talk.says(ANNA, "/status", SUPPORT)
+
+    assert "Сейчас здесь: 0 из 10" in here["text"]
