@@ -184,6 +184,7 @@ def beats(world: World) -> Sequence[Beat]:
         Beat(name="end work", every=timedelta(seconds=1), act=world.end_work),
         Beat(name="boards", every=timedelta(seconds=5), act=world.show_boards),
         Beat(name="digests", every=timedelta(seconds=15), act=world.look_at_the_clock),
+        Beat(name="telegram", every=timedelta(seconds=1), act=world.mind_telegram),
         Beat(name="judge time", every=timedelta(seconds=15), act=world.judge_time),
         Beat(name="refresh", every=timedelta(seconds=3), act=world.refresh),
         Beat(name="judge signals", every=timedelta(minutes=1), act=world.judge_signals),

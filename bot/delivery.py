@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from aiogram import Bot
 from aiogram.methods import GetMe
 
+from bot.away import Away
 from bot.gate import Gate, passed
 from bot.settling import Settling
 from bot.targets import target_of
@@ -77,6 +78,7 @@ class Delivery:
         gate: Gate,
         policy: Policy | None = None,
         pace: Pace | None = None,
+        away: Away | None = None,
         on_step: OnStep = unwatched,
     ) -> None:
         self._database = database
@@ -87,6 +89,7 @@ class Delivery:
         self._gate = gate
         self._policy = policy or Policy()
         self._pace = pace or Pace()
+        self._away = away
         self._on_step = on_step
         self._settling = Settling(database, gate, now=now, pace=self._pace, on_step=on_step)
         self._workers: dict[int, _Worker] = {}
@@ -189,6 +192,8 @@ class Delivery:
         """Tell a chat everything that is due, one note after the other; return whether anything was tried."""
         tried = False
         while not self._stopping:
+            if self._away is not None and not await self._away.is_back(self._reachable):
+                return tried
             note = await self._next(chat)
             if note is None:
                 return tried

@@ -97,7 +97,9 @@ class Rehearsal:
             await world.judge_time()
             await world.judge_signals()
             await world.look_at_the_clock()
+        await world.mind_telegram()
         await world.delivery.drain()
+        await world.channels.drain()
 
     async def next_due(self) -> datetime | None:
         """Tell when something will be due next."""

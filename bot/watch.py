@@ -127,6 +127,7 @@ def policy_of(config: Config) -> Policy:
             priorities=row.priorities,
             clients=row.clients,
             managers=row.managers,
+            also=frozenset(row.also),
         )
         for row in config.routes
     )

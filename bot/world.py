@@ -13,16 +13,21 @@ from zoneinfo import ZoneInfo
 
 from aiogram import Bot
 
+from bot.away import Away, Reach
+from bot.channels import Channels
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
 from bot.prober import Look, Prober, ProberSettings, Resolve
+from bot.senders import Address
 from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of, windows_of
 from checks.attention import looks_at
 from checks.model import Observation, Subject
 from checks.model.installation import FactChange
-from handlers import escalations, handover, judging, mornings, notes, retention, ticks, watching
+from handlers import (
+    escalations, handover, judging, letters, mornings, notes, retention, ticks, watching,
+)
 from handlers.afterwork import Afterwork
 from handlers.board import Boards
 from handlers.boards import pin
@@ -49,6 +54,8 @@ class World:
     watch: Watch
     prober: Prober
     delivery: Delivery
+    channels: Channels
+    away: Away
     deps: Deps
     afterwork: Afterwork
     intake: Intake
@@ -56,26 +63,35 @@ class World:
     boards: Boards
     now: Callable[[], datetime]
 
+    def wake(self) -> None:
+        """Tell everybody who sends that something may be owed."""
+        self.delivery.wake()
+        self.channels.wake()
+
+    async def mind_telegram(self) -> None:
+        """Notice that Telegram has gone or come back."""
+        await self.away.tick()
+
     async def refresh(self) -> None:
         """Notice that the lists changed, and what that means for open incidents."""
         if await self.watch.refresh(self.now(), pending=self.prober.pending):
-            self.delivery.wake()
+            self.wake()
 
     async def tick(self) -> None:
         """Do what is due every second."""
         if await ticks.tick(self.database, rules=self.watch.rules(), now=self.now(), pending=self.prober.pending):
-            self.delivery.wake()
+            self.wake()
 
     async def end_work(self) -> None:
         """Look at what was in planned work that is over, and tell how it ended."""
         if await self.afterwork.step(rules=self.watch.rules(), now=self.now()):
-            self.delivery.wake()
+            self.wake()
 
     async def look_at_the_clock(self) -> None:
         """Owe the digests whose time has come."""
         due = partial(mornings.turn, now=self.now(), policy=self.watch.rules().policy)
         if await self.database.write(due):
-            self.delivery.wake()
+            self.wake()
 
     async def show_boards(self) -> None:
         """Bring the boards up to date."""
@@ -85,7 +101,7 @@ class World:
             return await notes.view_of(connection, chat_id, now, rules=rules, zone=zone)
 
         if await self.boards.step(look_in, now=now):
-            self.delivery.wake()
+            self.wake()
 
     async def announce(self) -> None:
         """Make the planned work of the configuration known."""
@@ -94,7 +110,7 @@ class World:
 
     def desk(self) -> Desk:
         """Return where other programs announce planned work."""
-        return Desk(self.database, rules=self.watch.rules, now=self.now, wake=self.delivery.wake)
+        return Desk(self.database, rules=self.watch.rules, now=self.now, wake=self.wake)
 
     async def judge_time(self) -> None:
         """Find who has become overdue, what nobody took in time, and whose duty has begun."""
@@ -103,12 +119,12 @@ class World:
         called = await escalations.escalate(self.database, now=self.now(), policy=rules.policy)
         changed = await handover.hand_over(self.database, now=self.now(), policy=rules.policy)
         if overdue or called or changed:
-            self.delivery.wake()
+            self.wake()
 
     async def judge_signals(self) -> None:
         """Find what managers should hear of their clients."""
         if await judging.judge_all(self.database, rules=self.watch.rules(), now=self.now()):
-            self.delivery.wake()
+            self.wake()
 
     async def purge_reports(self) -> None:
         """Drop reports and files beyond what is kept of each client."""
@@ -147,18 +163,26 @@ async def open_world(
             settings = replace(settings, gather=0, gather_calm=0)
         watch = Watch(database, config, interval_of=settings.interval_of)
         ground = _Ground(config=config, database=database, watch=watch, now=now, on_step=on_step)
-        delivery = ground.delivery(bot, limits)
-        prober = ground.prober(look, settings, resolve=resolve, owed=delivery.wake)
-        deps = ground.deps(prober, delivery)
+        channels = ground.channels()
+        away, delivery = ground.telling(bot, limits, channels)
+
+        def wake() -> None:
+            delivery.wake()
+            channels.wake()
+
+        prober = ground.prober(look, settings, resolve=resolve, owed=wake)
+        deps = ground.deps(prober, wake)
         yield World(
             config=config,
             database=database,
             watch=watch,
             prober=prober,
             delivery=delivery,
+            channels=channels,
+            away=away,
             deps=deps,
             afterwork=Afterwork(database),
-            intake=ground.intake(prober, delivery, read),
+            intake=ground.intake(prober, wake, read),
             boards=Boards(database, partial(pin, bot)),
             now=now,
         )
@@ -178,10 +202,24 @@ class _Ground:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.config.quiet_hours.time_zone)
 
-    def delivery(self, bot: Bot, limits: Limits | None) -> Delivery:
+    def channels(self) -> Channels:
+        zone, now, rules = self.zone, self.now, self.watch.rules
+        found = {name: Address(url, secret) for name, (url, secret) in self.config.addresses().items()}
+        return Channels(
+            self.database,
+            found,
+            lambda owed: letters.word(self.database, owed, now(), rules=rules(), zone=zone),
+            now=now,
+            volume=policy_of(self.config).volume,
+        )
+
+    def telling(self, bot: Bot, limits: Limits | None, channels: Channels) -> tuple[Away, Delivery]:
         gate, zone, now, rules = Gate(limits), self.zone, self.now, self.watch.rules
+        reach, fallback = Reach(now), self.config.fallback
         bot.session.middleware(Gatekeeper(gate))
-        return Delivery(
+        bot.session.middleware(reach)  # the last one stands next to the wire
+        away = Away(self.database, reach, now=now, after=fallback.after, channels=fallback.to, owed=channels.wake)
+        return away, Delivery(
             self.database,
             bot,
             lambda owed: notes.render(self.database, owed, now(), rules=rules(), zone=zone),
@@ -189,6 +227,7 @@ class _Ground:
             now=now,
             gate=gate,
             policy=policy_of(self.config),
+            away=away,
             on_step=self.on_step,
         )
 
@@ -206,7 +245,7 @@ class _Ground:
             on_step=self.on_step,
         )
 
-    def intake(self, prober: Prober, delivery: Delivery, read: Read | None) -> Intake:
+    def intake(self, prober: Prober, wake: Callable[[], None], read: Read | None) -> Intake:
         """Return the door for reports; what they mean is judged by the rules in force."""
 
         async def record(tx: Any, observations: Sequence[Observation], *, now: datetime) -> Any:
@@ -221,13 +260,13 @@ class _Ground:
             now=self.now,
             record=record,
             changed=changed,
-            after=lambda _recorded: delivery.wake(),
+            after=lambda _recorded: wake(),
             read=read,
             meters=self.config.meters,
             rules=self.watch.rules,
         )
 
-    def deps(self, prober: Prober, delivery: Delivery) -> Deps:
+    def deps(self, prober: Prober, wake: Callable[[], None]) -> Deps:
         rules = self.watch.rules
 
         async def look_now(subject: Subject) -> bool:
@@ -237,7 +276,7 @@ class _Ground:
             database=self.database,
             now=self.now,
             look_now=look_now,
-            wake=delivery.wake,
+            wake=wake,
             zone=self.zone,
             public_url=self.config.server.public_url,
             mute_limit=self.config.people.mute_limit or None,
@@ -250,16 +289,17 @@ class _Ground:
 
 @asynccontextmanager
 async def running(world: World) -> AsyncIterator[None]:
-    """Run the recorder and the delivery while inside; both finish what is in hand on the way out."""
+    """Run the recorder and all that sends while inside; they finish what is in hand on the way out."""
     recorder = asyncio.create_task(world.prober.run(), name="recorder")
     sender = asyncio.create_task(world.delivery.run(), name="delivery")
+    channels = asyncio.create_task(world.channels.run(), name="channels")
     try:
         yield
     finally:
-        await asyncio.gather(_stop_looking(world, recorder), world.delivery.stop())
-        for task in (recorder, sender):
+        await asyncio.gather(_stop_looking(world, recorder), world.delivery.stop(), world.channels.stop())
+        for task in (recorder, sender, channels):
             task.cancel()
-        await asyncio.gather(recorder, sender, return_exceptions=True)
+        await asyncio.gather(recorder, sender, channels, return_exceptions=True)
 
 
 async def _stop_looking(world: World, recorder: asyncio.Task[None]) -> None:

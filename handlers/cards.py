@@ -205,7 +205,10 @@ async def _storm(connection: Connection, owed: Owed, view: View) -> Message | No
         incidents=await briefs(connection, ranked, view),
         clients=len({name for one in ranked for name in hit_names(one, view.estate)}),
         repeat=owed.repeat,
+        away_since=account.storm.away_since,
     )
+    if storm.away_since is not None:
+        return word("caught_up", now=view.now, zone=view.zone, storm=storm)
     return word("storm_over" if storm.ended_at else "storm", now=view.now, zone=view.zone, storm=storm)
 
 

@@ -10,6 +10,7 @@ from checks.catalogue import SIGNALS
 from checks.model import Cause, Incident, OutboxState, Scope, Silence
 from checks.notifications import Decision, Policy, Reason, still
 from checks.silences import Ending, concerns, covering, ends, reach
+from handlers import dispatching
 from handlers.hearing import gather, heard
 from handlers.keeping import edit_card, keep, mute_pending
 from storage import decisions as ledger
@@ -123,6 +124,7 @@ async def tell_still(
         made = [replace(one, silence_id=silence.id) if one.reason is Reason.STILL else one for one in made]
     await keep(tx, [one for one in made if one.reason in {Reason.STILL, Reason.QUIET}], incident, told, now=now)
     await ledger.remember(tx, made, at=now)
+    await dispatching.repeat(tx, incident, silence, hall, policy=policy, now=now)
     return made
 
 

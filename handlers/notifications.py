@@ -9,6 +9,7 @@ from checks.catalogue import SIGNALS
 from checks.model import Change, ChangeKind, Incident, IncidentState, NoteKind, Untold
 from checks.notifications import Decision, Policy, plan
 from checks.routes import SHOWN
+from handlers import dispatching
 from handlers.hearing import gather, heard
 from handlers.keeping import keep
 from handlers.muting import end_mended, end_silences, retell
@@ -49,6 +50,7 @@ async def owe(tx: Connection, changes: Sequence[Change], *, now: datetime, polic
         await keep(tx, made, incident, known, now=now)
         decisions += made
     await ledger.remember(tx, decisions, at=now)
+    await dispatching.mirror(tx, changes, hall, policy=policy, now=now)
     return decisions + await retell(tx, unmuted, now=now, policy=policy)
 
 

@@ -24,6 +24,7 @@ from checks.model import (
 from checks.notifications import Decision, Policy, Reason, after_work
 from checks.routes import Whose, visible
 from checks.silences import clients_hit
+from handlers import dispatching
 from handlers import storms as weather
 from handlers.hearing import Hall, behind_work, gather, heard
 from handlers.keeping import edit_card, mute_pending
@@ -188,6 +189,8 @@ async def conclude(
         over = min(now, window.ends_at)
         await maintenance.end_run(tx, window.run_id, at=over, why=Close.TIME, incidents=ids, elsewhere=elsewhere)
         made = await _decide(tx, left, hall, now)
+        for incident in left:
+            await dispatching.repeat(tx, incident, None, hall, policy=policy, now=now, unheard=True)
         decisions += made
         _address(letters, window, made, hall, estate)
     for chat, letter in sorted(letters.items()):

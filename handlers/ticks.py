@@ -18,6 +18,7 @@ from storage import (
     billing,
     confirmations,
     decisions,
+    dispatches,
     facts,
     health,
     incidents,
@@ -84,6 +85,7 @@ async def purge(database: Database, *, now: datetime, keep: timedelta) -> None:
         await signals.purge(tx, before)
         await outbox.purge(tx, before=before)
         await decisions.purge(tx, before=before)
+        await dispatches.purge(tx, before=before)
         await tokens.purge(tx, now)
         await updates.prune(tx, now)
         await invitations.prune(tx, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, case, delete, func, insert, or_, select, update
@@ -366,6 +366,35 @@ async def waiting(connection: AsyncConnection, chat_id: int) -> list[Owed]:
     return sorted(rows, key=lambda row: (row.precedence, row.id))
 
 
+async def waiting_chats(connection: AsyncConnection) -> list[int]:
+    """Return the chats that anything waits for, due or not."""
+    query = select(outbox.c.chat_id).where(outbox.c.state.in_(WAITING)).distinct()
+    return sorted((await connection.execute(query)).scalars())
+
+
+async def stuck(connection: AsyncConnection, now: datetime, *, since: datetime) -> list[Owed]:
+    """Load the news of incidents that should have been told by now, or were tried in vain.
+
+    News that folded since a moment into a storm card is as stuck as the card itself.
+    """
+    unsaid = outbox.c.state.in_((*WAITING, OutboxState.SENDING))
+    cards = select(outbox.c.storm_id).where(unsaid, outbox.c.kind == NoteKind.STORM)
+    inside = and_(outbox.c.state == OutboxState.FOLDED, outbox.c.storm_id.in_(cards), outbox.c.done_at >= since)
+    alone = and_(unsaid, or_(outbox.c.due_at <= now, outbox.c.attempts > 0))
+    found: dict[int, Owed] = {}
+    for where in (alone, inside):
+        news = outbox.c.kind.in_((*CARDS, NoteKind.RESOLVED))
+        query = select(outbox).where(where, news, outbox.c.incident_id.is_not(None))
+        found |= {row["id"]: _owed(row) for row in (await connection.execute(query)).mappings()}
+    return [found[number] for number in sorted(found)]
+
+
+async def hurry(tx: AsyncConnection, now: datetime, *, within: timedelta) -> None:
+    """Let what was tried in vain and waits for its next try go now."""
+    soon = and_(outbox.c.state.in_(WAITING), outbox.c.due_at > now, outbox.c.due_at <= now + within)
+    await tx.execute(update(outbox).where(soon, outbox.c.attempts > 0).values(due_at=now))
+
+
 async def claim(tx: AsyncConnection, note: Owed, *, now: datetime, fresh: bool) -> bool:
     """Mark a note as in hand before the call; ``fresh``: the call makes a new message. False: it is no longer owed."""
     result = await tx.execute(
@@ -433,6 +462,12 @@ async def fold(tx: AsyncConnection, notes: Collection[Owed], storm_id: int, *, a
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
         await tx.execute(update(outbox).where(outbox.c.id.in_(part), outbox.c.state.in_(WAITING)).values(values))
+
+
+async def move(tx: AsyncConnection, storm_id: int, to: int) -> None:
+    """Tell what folded into one storm card inside another."""
+    inside = and_(outbox.c.storm_id == storm_id, outbox.c.kind != NoteKind.STORM)
+    await tx.execute(update(outbox).where(inside).values(storm_id=to))
 
 
 async def unthread(tx: AsyncConnection, chat_id: int, thread_id: int) -> None:

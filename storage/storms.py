@@ -30,6 +30,8 @@ class Storm:
     edited_at: datetime | None = None
     runs: tuple[int, ...] = ()
     """The planned work whose end it tells; then it is over from the start, and told all the same."""
+    away_since: datetime | None = None
+    """It tells of what came while Telegram could not be reached, from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,12 @@ async def conclude_work(
 
 async def grow(tx: AsyncConnection, storm_id: int, at: datetime) -> None:
     await tx.execute(update(storms).where(storms.c.id == storm_id).values(last_at=at))
+
+
+async def was_away(tx: AsyncConnection, storm_id: int, since: datetime, at: datetime) -> None:
+    """Let the storm's card tell, from now on, of a time without Telegram."""
+    values = {"away_since": since, "began_at": at, "last_at": at, "ended_at": None}
+    await tx.execute(update(storms).where(storms.c.id == storm_id).values(values))
 
 
 async def conclude(tx: AsyncConnection, storm_id: int, at: datetime) -> bool:
@@ -162,6 +170,7 @@ def _storm(row: RowMapping) -> Storm:
         digest=row["digest"],
         edited_at=row["edited_at"],
         runs=tuple(row["runs"]),
+        away_since=row["away_since"],
     )
 
 

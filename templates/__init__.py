@@ -25,6 +25,7 @@ from templates.clean import clean, clip, looks_like_a_link, units
 from templates.deciding import DECIDING_WORDS
 from templates.filters import FILTERS
 from templates.keys import Keys, is_web_address
+from templates.letters import STANDINGS
 from templates.lists import LIST_WORDS
 from templates.signals import SIGNAL_WORDS
 from templates.words import WORDS
@@ -133,7 +134,7 @@ def _environment(*, markup: bool) -> Environment:
     environment.globals.update(WORDS)
     environment.globals.update(LIST_WORDS)
     environment.globals.update(SIGNAL_WORDS)
-    environment.globals.update(DECIDING_WORDS)
+    environment.globals.update(DECIDING_WORDS, STANDINGS=STANDINGS)
     return environment
 
 

@@ -294,6 +294,8 @@ class Storm:
     window: timedelta = timedelta(minutes=10)
     folded: int = 0
     """How many messages stand behind this one."""
+    away_since: datetime | None = None
+    """It tells of what came while Telegram could not be reached, from then until the card began."""
     incidents: tuple[Brief, ...] = ()
     clients: int = 0
     repeat: bool = False

@@ -472,6 +472,7 @@ def _ourselves() -> tuple[Sample, ...]:
     chat = card("ChatLost", Cause(CauseKind.CHAT, "-100123"), "Техподдержка", wait=Wait.LATER, reason="bot was kicked")
     over = replace(BLIND, ended_at=NIGHT, opened=BRIEFS[:2], ended=BRIEFS[2:], overdue=3)
     quiet = replace(STORM, ended_at=NIGHT)
+    away = replace(STORM, away_since=NIGHT - timedelta(hours=6))
     mended = tuple(replace(one, ended_at=NIGHT) for one in BRIEFS)
     return (
         Sample(title="Мы ничего не видим", template="blind", facts={"blind": BLIND}),
@@ -489,6 +490,12 @@ def _ourselves() -> tuple[Sample, ...]:
             card("StorageTrouble", Cause(CauseKind.SELF, "bot", "StorageTrouble"), "бот"),
         ),
         Sample(title="Буря", template="storm", facts={"storm": STORM}),
+        Sample(title="После недоступности Telegram", template="caught_up", facts={"storm": away}),
+        Sample(
+            title="После недоступности Telegram, всё кончилось",
+            template="caught_up",
+            facts={"storm": replace(away, incidents=mended)},
+        ),
         Sample(title="Буря прошла", template="storm_over", facts={"storm": quiet}),
         Sample(
             title="Буря прошла, всё починено", template="storm_over", facts={"storm": replace(quiet, incidents=mended)}

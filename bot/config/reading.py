@@ -10,10 +10,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.config.outside import harmless
 from bot.config.whole import Config, ConfigError
 
 PREFIX = "SMARTBOT_"
-SECRETS = {("telegram", "token"), ("storage", "secret_key"), ("server", "upload_token")}
+SECRETS = {
+    ("telegram", "token"),
+    ("storage", "secret_key"),
+    ("server", "upload_token"),
+    ("heartbeat", "url"),
+    ("alertmanager", "token"),
+}
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -29,12 +36,29 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
             raise ConfigError(
                 f"{path}: {section}.{key}: секрету не место в файле: {PREFIX}{section.upper()}__{key.upper()}"
             )
+    _no_secret_channels(path, values)
     _lay_over(values, environment)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ConfigError(f"{path}: {_key(first['loc'])}: {_rule(first)}") from None
+
+
+def _no_secret_channels(path: Path, values: Mapping[str, Any]) -> None:
+    """Refuse channels whose address or signing secret stands in the file.
+
+    Raises:
+        ConfigError: where to put it instead.
+
+    """
+    channels = values.get("channels")
+    for name, row in (channels if isinstance(channels, dict) else {}).items():
+        for key in ("url", "secret"):
+            value = row.get(key) if isinstance(row, dict) else None
+            if value is not None and not (key == "url" and isinstance(value, str) and harmless(value)):
+                other = f"{PREFIX}CHANNELS__{name.upper()}__{key.upper()}"
+                raise ConfigError(f"{path}: channels.{name}.{key}: секрету не место в файле: {key}_file или {other}")
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -151,6 +151,8 @@ class RouteRow(Section):
     priorities: frozenset[Priority] = frozenset({Priority.K1, Priority.K2, Priority.K3})
     clients: frozenset[str] = frozenset()
     managers: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    """Channels that hear the same, by name, or mail addresses without a password."""
 
     @field_validator("priorities", mode="before")
     @classmethod

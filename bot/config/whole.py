@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, SecretStr, field_validator, model_validato
 
 from bot.config.fields import Section
 from bot.config.managers import Billing, Signals
+from bot.config.outside import Alertmanager, Channel, Fallback, Heartbeat, harmless
 from bot.config.sections import (
     TEXTS,
     Demo,
@@ -75,6 +76,10 @@ class Config(Section):
     incidents: Incidents = Incidents()
     thresholds: Mapping[str, Limit] = {}
     routes: tuple[RouteRow, ...] = ()
+    channels: Mapping[str, Channel] = {}
+    fallback: Fallback = Fallback()
+    heartbeat: Heartbeat = Heartbeat()
+    alertmanager: Alertmanager = Alertmanager()
     quiet_hours: QuietHours = QuietHours()
     digest: Digest = Digest()
     maintenance: tuple[MaintenanceRow, ...] = ()
@@ -127,6 +132,19 @@ class Config(Section):
         return meters_of(self.metrics)
 
     @model_validator(mode="after")
+    def _known_channels(self) -> Config:
+        named = [("routes.also", one) for row in self.routes for one in row.also]
+        named += [("fallback.to", one) for one in self.fallback.to]
+        for key, name in named:
+            if name not in self.channels and not harmless(name):
+                shown = name if "://" not in name else f"{name.partition(':')[0]}://…"
+                raise ValueError(
+                    f"{key}: {shown}: нет такого канала в [channels]; прямо здесь годится только почта без пароля, "
+                    "mailto://сервер?to=кому"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _texts_of_marks_not_named(self) -> Config:
         missing = {mark: words for mark, words in TEXTS.items() if mark not in self.texts}
         return self if not missing else self.model_copy(update={"texts": {**self.texts, **missing}})
@@ -154,6 +172,50 @@ class Config(Section):
         self.upload_token()
         if self.look.ca_file is not None:
             _readable(self.look.ca_file, "look.ca_file")
+
+        self.addresses()
+        self.heartbeat_url()
+        self.alertmanager_token()
+
+    def addresses(self) -> dict[str, tuple[str, str | None]]:
+        """Return the address and the signing secret of every channel in use, by name; these are secrets.
+
+        Raises:
+            ConfigError: a file cannot be read or is empty, a channel has no address, a webhook no secret.
+
+        """
+        named = {one for row in self.routes for one in row.also} | set(self.fallback.to)
+        found: dict[str, tuple[str, str | None]] = {one: (one, None) for one in named if one not in self.channels}
+        for name, row in self.channels.items():
+            url = _secret(row.url, row.url_file, f"channels.{name}.url_file")
+            secret = _secret(row.secret, row.secret_file, f"channels.{name}.secret_file")
+            if url is None:
+                raise ConfigError(f"channels.{name}: нет адреса: url_file или SMARTBOT_CHANNELS__{name.upper()}__URL")
+            if url.startswith(("http://", "https://")) and secret is None:
+                raise ConfigError(f"channels.{name}: вебхуку нужна подпись: secret_file с секретом")
+            found[name] = (url, secret)
+        return found
+
+    def heartbeat_url(self) -> str | None:
+        """Return the address that is told we are alive, None when nobody is.
+
+        Raises:
+            ConfigError: its file cannot be read or is empty, or holds no web address.
+
+        """
+        url = _secret(self.heartbeat.url, self.heartbeat.url_file, "heartbeat.url_file")
+        if url is not None and not re.match(r"https?://[^\s/]+", url):
+            raise ConfigError("heartbeat.url: нужен адрес http:// или https://")
+        return url
+
+    def alertmanager_token(self) -> str | None:
+        """Return the token that an Alertmanager shows us, None when none may speak to us.
+
+        Raises:
+            ConfigError: its file cannot be read or is empty.
+
+        """
+        return _secret(self.alertmanager.token, self.alertmanager.token_file, "alertmanager.token_file")
 
     def upload_token(self) -> str | None:
         """Return the distributor's upload tokens (one a line) from the environment or their file.

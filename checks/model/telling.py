@@ -32,6 +32,8 @@ class Route:
     """Empty = all."""
     redirects: frozenset[str] = frozenset()
     """Only what stands behind these redirect servers; empty = all."""
+    also: frozenset[str] = frozenset()
+    """Channels beside Telegram that hear the same, by name."""
 
 
 class NoteKind(StrEnum):
@@ -80,6 +82,8 @@ class Untold(StrEnum):
     CHAT_LOST = "chat_lost"
     NO_DIGEST = "no_digest"
     """It waited for a morning digest that did not come, and is told on its own."""
+    EXPIRED = "expired"
+    """A channel beside Telegram took it for days not."""
     ENDED = "ended"
     """A reminder of an incident that ended before its moment."""
 

@@ -89,6 +89,8 @@ def _own(config: Any, story: Story, chats: Chats, folder: Path) -> Any:
             ),
             "reference": config.reference.model_copy(update={"hosts": (), "names": ()}),
             "routes": (),
+            "channels": {},
+            "fallback": type(config.fallback)(),
         }
     )
 

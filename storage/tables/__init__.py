@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.tables.billing import billing_months, figures, signals
 from storage.tables.columns import EPOCH, MICROSECOND, Instant, Span, meta, metadata, one_of
+from storage.tables.dispatching import dispatches, outages
 from storage.tables.duty import confirmations, leaves, shifts
 from storage.tables.estate import accesses, clients, credentials, proposals, redirects
 from storage.tables.facts import accounts, fact_changes, facts, queries, usage_daily
@@ -34,6 +35,7 @@ __all__ = [
     "credentials",
     "decisions",
     "digests",
+    "dispatches",
     "fact_changes",
     "facts",
     "figures",
@@ -46,6 +48,7 @@ __all__ = [
     "meta",
     "metadata",
     "one_of",
+    "outages",
     "outbox",
     "people",
     "proposals",

@@ -59,6 +59,7 @@ storms = Table(
     Column("digest", String, nullable=False, server_default=""),
     Column("edited_at", Instant),
     Column("runs", JSON, nullable=False, server_default="[]"),
+    Column("away_since", Instant),
     sqlite_autoincrement=True,
 )
 Index(

@@ -66,7 +66,7 @@ def test_the_shipped_file_names_every_key() -> None:
             continue
         begin = text.index(f"[{name}]")
         rest = text[begin : text.find("\n[", begin + 1)] if "\n[" in text[begin + 1 :] else text[begin:]
-        for key in keys_of(type(default)) - {"token", "secret_key", "upload_token"}:
+        for key in keys_of(type(default)) - {"token", "secret_key", "upload_token", "url"}:
             assert f"{key} =" in rest or f"[{name}.{key}]" in text, f"{name}.{key} is not in config.toml"
 
 
