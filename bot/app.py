@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from aiogram import Bot
-from prometheus_client import CollectorRegistry
 
 from bot import clock, logs
 from bot.config import Config
+from bot.heartbeat import Heartbeat
 from bot.listening import listening
 from bot.pulse import Pulse, Rival, only_one
 from bot.readers import open_readers
@@ -33,7 +33,7 @@ from checks.probes.failure import LookFailed
 from handlers import routers
 from handlers.steps import OnStep, unwatched
 from handlers.tokens import Gate as TokenGate
-from storage import credentials
+from storage import credentials, outbox
 from storage.database import Database
 from storage.schema import upgrade
 from storage.secrets import Vault
@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 FINE, FAILED = 0, 1
 SWEEP_LATE = timedelta(minutes=3)
 """Looks this much overdue mean that we do not keep up, or stand still."""
+
+TOLD_LATE = timedelta(minutes=5)
+"""A note due for longer means that we cannot speak."""
 
 PULSE = timedelta(seconds=5)
 FINISH = 7.0
@@ -131,7 +134,8 @@ async def serve(config: Config, *, seed: Seed | None = None, on_step: OnStep = u
         await world.judge_time()
         await stack.enter_async_context(together(running(world), _taking_in(world, rival), _listening(world, bot)))
         pulse = Pulse(world.database, bot, rival, now=clock.now)
-        await stack.enter_async_context(beating((*beats(world), Beat(name="pulse", every=PULSE, act=pulse.beat))))
+        own = [Beat(name="pulse", every=PULSE, act=pulse.beat), *_heartbeat(world, rival)]
+        await stack.enter_async_context(beating((*beats(world), *own)))
         yield world
 
 
@@ -179,7 +183,7 @@ async def _answers(engine: Engine, name: str) -> bool:
 def beats(world: World) -> Sequence[Beat]:
     """Return everything that happens periodically."""
     return (
-        Beat(name="sweep", every=timedelta(seconds=0.5), act=world.prober.sweep),
+        Beat(name="sweep", every=timedelta(seconds=0.5), act=world.sweep),
         Beat(name="tick", every=timedelta(seconds=1), act=world.tick),
         Beat(name="end work", every=timedelta(seconds=1), act=world.end_work),
         Beat(name="boards", every=timedelta(seconds=5), act=world.show_boards),
@@ -206,8 +210,9 @@ async def _taking_in(world: World, rival: Rival) -> AsyncIterator[int]:
         door=intake,
         admit=gate.admit,
         probes=_probes(world, rival),
-        registry=CollectorRegistry(),
         desk=world.desk(),
+        registry=world.metrics.registry,
+        refresh=lambda: world.metrics.refresh(world.database, world.now()),
     )
     host, _, port = config.server.listen.rpartition(":")
     try:
@@ -227,6 +232,21 @@ def _probes(world: World, rival: Rival) -> dict[str, Probe]:
         "sweep": sweep,
         "telegram": rival.trouble,
     }
+
+
+def _heartbeat(world: World, rival: Rival) -> list[Beat]:
+    """Return the beat that tells a dead man's switch of us, where there is one."""
+    url = world.config.heartbeat_url()
+    if url is None:
+        return []
+
+    async def delivery() -> str | None:
+        async with world.database.read() as connection:
+            _, oldest = await outbox.backlog(connection)
+        return "notes wait to be told" if oldest and world.now() - oldest > TOLD_LATE else None
+
+    heart = Heartbeat(url, {**_probes(world, rival), "delivery": delivery})
+    return [Beat(name="heartbeat", every=world.config.heartbeat.every, act=heart.beat)]
 
 
 def _listening(world: World, bot: Bot) -> AbstractAsyncContextManager[None]:

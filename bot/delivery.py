@@ -79,6 +79,7 @@ class Delivery:
         policy: Policy | None = None,
         pace: Pace | None = None,
         away: Away | None = None,
+        count: Callable[[Meaning], None] = lambda _meaning: None,
         on_step: OnStep = unwatched,
     ) -> None:
         self._database = database
@@ -90,6 +91,7 @@ class Delivery:
         self._policy = policy or Policy()
         self._pace = pace or Pace()
         self._away = away
+        self._count = count
         self._on_step = on_step
         self._settling = Settling(database, gate, now=now, pace=self._pace, on_step=on_step)
         self._workers: dict[int, _Worker] = {}
@@ -263,6 +265,7 @@ class Delivery:
             return False
         self._on_step(Step.CLAIMED)
         meaning = await self._say(note, message, target)
+        self._count(meaning)
         self._on_step(Step.SENT)
         held = replace(note, attempts=note.attempts + 1)
         if await self._settling.settle(held, message, target, meaning):

@@ -28,6 +28,9 @@ SILENT = web.AppKey("silent", set[int])
 Probe = Callable[[], str | Awaitable[str | None] | None]
 """Says what is wrong in a few words that may be public, or None when all is well."""
 
+Refresh = Callable[[], Awaitable[None]]
+"""Reads the gauges anew before they are given out."""
+
 
 def create_server(
     *,
@@ -37,6 +40,7 @@ def create_server(
     registry: CollectorRegistry,
     bounds: Bounds | None = None,
     desk: Desk | None = None,
+    refresh: Refresh | None = None,
 ) -> web.Application:
     """Make the application: ``door`` takes the reports in, ``admit`` knows tokens, ``probes`` decide readiness.
 
@@ -49,7 +53,7 @@ def create_server(
         Announcements(desk, admit, bounds or Bounds()).add_to(app)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _Readiness(probes).handler)
-    app.router.add_get("/metrics", _Metrics(registry).handler)
+    app.router.add_get("/metrics", _Metrics(registry, refresh).handler)
     return app
 
 
@@ -178,10 +182,15 @@ class _Readiness:
         self._probes = probes
 
     async def handler(self, _request: web.Request) -> web.StreamResponse:
-        words = await asyncio.gather(*(_ask(probe) for probe in self._probes.values()))
-        said = dict(zip(self._probes, words, strict=True))
-        ready = all(word is None for word in words)
+        said = await ask_all(self._probes)
+        ready = all(word is None for word in said.values())
         return reply(200 if ready else 503, ok=ready, checks={name: word or "ok" for name, word in said.items()})
+
+
+async def ask_all(probes: Mapping[str, Probe]) -> dict[str, str | None]:
+    """Ask every probe at once, each for two seconds at most; None = content."""
+    words = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
+    return dict(zip(probes, words, strict=True))
 
 
 async def _ask(probe: Probe) -> str | None:
@@ -199,8 +208,12 @@ async def _ask(probe: Probe) -> str | None:
 class _Metrics:
     """Gives the registry in Prometheus text."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, refresh: Refresh | None) -> None:
         self._registry = registry
+        self._refresh = refresh
 
     async def handler(self, _request: web.Request) -> web.StreamResponse:
+        if self._refresh is not None:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._refresh()
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

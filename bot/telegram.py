@@ -32,6 +32,8 @@ from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 CONNECT_TIMEOUT = 10.0
 DIRECT = "direct"
+LOST_IN_A_ROW = 2
+"""So many lost answers in a row, and the way itself is doubted."""
 TEXT_LIMIT = 4096
 CLIP_AT = 3800
 
@@ -214,7 +216,8 @@ def clipped(text: str, limit: int = CLIP_AT) -> str:
 class Session(BaseSession):
     """Reaches the Bot API directly or through the first of several proxies that works.
 
-    A proxy is left for the next one only when the call was surely not sent. ``direct`` in the list means no proxy.
+    A call goes to the next one at once only when it was surely not sent. A proxy that takes calls and lets them hang is
+    left as well: after two lost answers in a row the next call goes another way. ``direct`` in the list means no proxy.
     """
 
     def __init__(self, *, api_url: str | None = None, proxies: Sequence[str] = (), timeout: float = 15.0) -> None:
@@ -223,6 +226,7 @@ class Session(BaseSession):
         ways: Sequence[str | None] = [None if one == DIRECT else one for one in proxies] or [None]
         self._lines = [AiohttpSession(proxy=way, api=api, timeout=timeout) for way in ways]
         self._at = 0
+        self._lost = 0
 
     async def make_request(
         self,
@@ -235,16 +239,33 @@ class Session(BaseSession):
         for left in range(len(self._lines) - 1, -1, -1):
             at = self._at
             try:
-                return await self._lines[at].make_request(bot, method, limit)
+                result = await self._lines[at].make_request(bot, method, limit)
             except (ProxyError, ProxyConnectionError, ProxyTimeoutError) as error:
                 failure = TelegramNetworkError(method=method, message=f"proxy: {type(error).__name__}")
                 failure.__cause__ = error
             except TelegramNetworkError as error:
                 failure = error
+            except TelegramAPIError:
+                self._lost = 0
+                raise
+            else:
+                self._lost = 0
+                return result
+            if not surely_unsent(failure):
+                self._doubt(at)
             if not surely_unsent(failure) or not left:
                 raise failure
             self._at = (at + 1) % len(self._lines)
         raise AssertionError("a session has at least one line")
+
+    def _doubt(self, at: int) -> None:
+        """Note a lost answer; calls in flight together count once for the line they went by."""
+        if at != self._at:
+            return
+        self._lost += 1
+        if self._lost >= LOST_IN_A_ROW:
+            self._lost = 0
+            self._at = (at + 1) % len(self._lines)
 
     async def stream_content(
         self,

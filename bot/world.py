@@ -18,12 +18,13 @@ from bot.channels import Channels
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gate import Gate, Gatekeeper, Limits
+from bot.metrics import Metrics
 from bot.prober import Look, Prober, ProberSettings, Resolve
 from bot.senders import Address
 from bot.settings import prober_settings, vault_of
 from bot.watch import Watch, policy_of, windows_of
 from checks.attention import looks_at
-from checks.model import Observation, Subject
+from checks.model import Facts, Observation, Subject, Target
 from checks.model.installation import FactChange
 from handlers import (
     escalations, handover, judging, letters, mornings, notes, retention, ticks, watching,
@@ -61,6 +62,7 @@ class World:
     intake: Intake
     """The one door for reports, however they come."""
     boards: Boards
+    metrics: Metrics
     now: Callable[[], datetime]
 
     def wake(self) -> None:
@@ -71,6 +73,11 @@ class World:
     async def mind_telegram(self) -> None:
         """Notice that Telegram has gone or come back."""
         await self.away.tick()
+
+    async def sweep(self) -> None:
+        """Start the looks that are due."""
+        await self.prober.sweep()
+        self.metrics.swept()
 
     async def refresh(self) -> None:
         """Notice that the lists changed, and what that means for open incidents."""
@@ -162,7 +169,7 @@ async def open_world(
         if hurried:
             settings = replace(settings, gather=0, gather_calm=0)
         watch = Watch(database, config, interval_of=settings.interval_of)
-        ground = _Ground(config=config, database=database, watch=watch, now=now, on_step=on_step)
+        ground = _Ground(config=config, database=database, watch=watch, now=now, on_step=on_step, metrics=Metrics())
         channels = ground.channels()
         away, delivery = ground.telling(bot, limits, channels)
 
@@ -184,6 +191,7 @@ async def open_world(
             afterwork=Afterwork(database),
             intake=ground.intake(prober, wake, read),
             boards=Boards(database, partial(pin, bot)),
+            metrics=ground.metrics,
             now=now,
         )
 
@@ -197,6 +205,7 @@ class _Ground:
     watch: Watch
     now: Callable[[], datetime]
     on_step: OnStep
+    metrics: Metrics
 
     @property
     def zone(self) -> ZoneInfo:
@@ -211,6 +220,7 @@ class _Ground:
             lambda owed: letters.word(self.database, owed, now(), rules=rules(), zone=zone),
             now=now,
             volume=policy_of(self.config).volume,
+            count=self.metrics.dispatched,
         )
 
     def telling(self, bot: Bot, limits: Limits | None, channels: Channels) -> tuple[Away, Delivery]:
@@ -228,15 +238,21 @@ class _Ground:
             gate=gate,
             policy=policy_of(self.config),
             away=away,
+            count=self.metrics.delivered,
             on_step=self.on_step,
         )
 
     def prober(
         self, look: Look, settings: ProberSettings, *, resolve: Resolve | None, owed: Callable[[], None]
     ) -> Prober:
+        async def counted(target: Target, at: datetime) -> Facts:
+            facts = await look(target, at)
+            self.metrics.looked(facts)
+            return facts
+
         return Prober(
             self.database,
-            look,
+            counted,
             rules=self.watch.rules,
             now=self.now,
             settings=settings,
@@ -260,11 +276,15 @@ class _Ground:
             now=self.now,
             record=record,
             changed=changed,
-            after=lambda _recorded: wake(),
+            after=lambda _recorded: self._taken_in(wake),
             read=read,
             meters=self.config.meters,
             rules=self.watch.rules,
         )
+
+    def _taken_in(self, wake: Callable[[], None]) -> None:
+        self.metrics.uploaded()
+        wake()
 
     def deps(self, prober: Prober, wake: Callable[[], None]) -> Deps:
         rules = self.watch.rules

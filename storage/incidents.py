@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checks.catalogue import SIGNALS
@@ -84,6 +84,16 @@ async def open_signals(
         own = and_(incidents.c.cause >= begin, incidents.c.cause < begin[:-1] + AFTER_SLASH)
         rows += (await connection.execute(select(incidents).where(is_signal, own))).mappings().all()
     return await _with_symptoms(connection, list({row["id"]: row for row in rows}.values()))
+
+
+async def open_by_priority(connection: AsyncConnection) -> dict[Priority, int]:
+    """Count the open incidents."""
+    query = (
+        select(incidents.c.priority, func.count())
+        .where(incidents.c.state == IncidentState.OPEN)
+        .group_by(incidents.c.priority)
+    )
+    return {Priority(priority): int(count) for priority, count in await connection.execute(query)}
 
 
 async def open_of_cause(connection: AsyncConnection, cause: Cause) -> int | None:

@@ -1,4 +1,4 @@
-"""The sections of config.toml about ways out beside Telegram: channels, fallback, heartbeat, alerts from outside."""
+"""The sections of config.toml about ways out beside Telegram: channels, fallback, heartbeat."""
 
 from __future__ import annotations
 
@@ -57,11 +57,3 @@ class Heartbeat(Section):
     """From the environment only: such addresses are secrets."""
     url_file: Path | None = None
     every: Annotated[Duration, Field(ge=timedelta(seconds=10))] = timedelta(seconds=60)
-
-
-class Alertmanager(Section):
-    """Alerts of a Prometheus that become incidents of ours."""
-
-    token: SecretStr | None = None
-    """From the environment only."""
-    token_file: Path | None = None

@@ -19,7 +19,6 @@ SECRETS = {
     ("storage", "secret_key"),
     ("server", "upload_token"),
     ("heartbeat", "url"),
-    ("alertmanager", "token"),
 }
 
 

@@ -30,7 +30,7 @@ class Telegram(Section):
     def _one_or_many(cls, value: Any) -> Any:
         many = [value] if isinstance(value, str) else value
         for one in many if isinstance(many, list | tuple) else ():
-            if not re.match(r"(https?|socks5h?)://[^\s/]+", str(one)):
+            if one != "direct" and not re.match(r"(https?|socks5h?)://[^\s/]+", str(one)):
                 raise ValueError("прокси бывает http://, https:// или socks5:// (MTProxy не умеет Bot API)")
         return [one for one in many if one] if isinstance(many, list | tuple) else many
 

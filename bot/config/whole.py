@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, SecretStr, field_validator, model_validato
 
 from bot.config.fields import Section
 from bot.config.managers import Billing, Signals
-from bot.config.outside import Alertmanager, Channel, Fallback, Heartbeat, harmless
+from bot.config.outside import Channel, Fallback, Heartbeat, harmless
 from bot.config.sections import (
     TEXTS,
     Demo,
@@ -79,7 +79,6 @@ class Config(Section):
     channels: Mapping[str, Channel] = {}
     fallback: Fallback = Fallback()
     heartbeat: Heartbeat = Heartbeat()
-    alertmanager: Alertmanager = Alertmanager()
     quiet_hours: QuietHours = QuietHours()
     digest: Digest = Digest()
     maintenance: tuple[MaintenanceRow, ...] = ()
@@ -175,7 +174,6 @@ class Config(Section):
 
         self.addresses()
         self.heartbeat_url()
-        self.alertmanager_token()
 
     def addresses(self) -> dict[str, tuple[str, str | None]]:
         """Return the address and the signing secret of every channel in use, by name; these are secrets.
@@ -207,15 +205,6 @@ class Config(Section):
         if url is not None and not re.match(r"https?://[^\s/]+", url):
             raise ConfigError("heartbeat.url: нужен адрес http:// или https://")
         return url
-
-    def alertmanager_token(self) -> str | None:
-        """Return the token that an Alertmanager shows us, None when none may speak to us.
-
-        Raises:
-            ConfigError: its file cannot be read or is empty.
-
-        """
-        return _secret(self.alertmanager.token, self.alertmanager.token_file, "alertmanager.token_file")
 
     def upload_token(self) -> str | None:
         """Return the distributor's upload tokens (one a line) from the environment or their file.

@@ -45,6 +45,7 @@ from bot.telegram import (
     redact,
     units,
 )
+from tests.proxies import proxy
 
 METHOD = SendMessage(chat_id=1, text="x")
 SECRET = "123456789:AAH-secret_secret_secret_secret12345"
@@ -121,6 +122,40 @@ async def test_the_next_proxy_is_tried_and_kept(address: str) -> None:
         assert isinstance(await ask(bot, GetMe(), seconds=3), Sent)
         assert isinstance(await ask(bot, GetMe(), seconds=3), Sent)
         assert session._at == 2
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_a_proxy_that_dies_hands_over_to_the_next(address: str, scheme: str) -> None:
+    async with proxy(scheme) as first, proxy("socks5") as second:
+        session = Session(api_url=address, proxies=(first.url, second.url))
+        async with Bot("1000:secret", session=session) as bot:
+            assert isinstance(await ask(bot, GetMe(), seconds=3), Sent)
+            assert (first.served, second.served) == (1, 0)
+
+            await first.dies()
+            said = [await ask(bot, GetMe(), seconds=3) for _ in range(3)]
+
+            assert isinstance(said[-1], Sent)
+            assert second.served == 1
+
+
+async def test_a_proxy_that_falls_silent_is_left_after_two_lost_answers(address: str) -> None:
+    async with proxy("http", silent=True) as first, proxy("http") as second:
+        session = Session(api_url=address, proxies=(first.url, second.url))
+        async with Bot("1000:secret", session=session) as bot:
+            said = [type(await ask(bot, GetMe(), seconds=1)).__name__ for _ in range(4)]
+
+    assert said[-1] == "Sent"
+    assert said.index("Sent") <= 2
+
+
+async def test_an_answer_that_is_a_refusal_keeps_the_proxy(address: str) -> None:
+    async with proxy("http") as first, proxy("http") as second:
+        session = Session(api_url=address, proxies=(first.url, second.url))
+        async with Bot("1000:secret", session=session) as bot:
+            for _ in range(5):
+                assert isinstance(await ask(bot, SendMessage(chat_id=-404, text="x"), seconds=3), Dead)
+        assert second.served == 0
 
 
 async def test_the_token_is_in_no_log_and_in_no_error(
