@@ -27,7 +27,15 @@ from checks.attention import looks_at
 from checks.model import Facts, Observation, Subject, Target
 from checks.model.installation import FactChange
 from handlers import (
-    escalations, handover, judging, letters, mornings, notes, retention, ticks, watching,
+    escalations,
+    handover,
+    judging,
+    letters,
+    mornings,
+    notes,
+    retention,
+    ticks,
+    watching,
 )
 from handlers.afterwork import Afterwork
 from handlers.board import Boards

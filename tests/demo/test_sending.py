@@ -333,7 +333,7 @@ async def test_members_and_administrators(bot):
     assert (await bot.get_chat_member(CHAT, OLGA.id)).status == "left"
     assert (await bot.get_chat_member(CHAT, bot.id)).status == "administrator"
     assert {one.user.first_name for one in await bot.get_chat_administrators(CHAT)} == {"Администратор", "СМАРТ-бот"}
-    assert await bot.get_chat_member_count(CHAT) == 4
+    assert await bot.get_chat_member_count(CHAT) == 5
     assert (await bot.get_chat(CHAT)).is_forum
     assert (await bot.get_chat(OLGA.id)).first_name == "Ольга"
 
