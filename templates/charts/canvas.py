@@ -12,7 +12,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import MaxNLocator
 
 from templates.clean import clean, clip
@@ -21,6 +21,8 @@ WIDTH, PANEL, HEAD, FOOT = 7.2, 2.8, 1.2, 0.95
 """Inches; at ``DPI`` a picture is 1,080 pixels wide, as wide as a phone shows it."""
 DPI = 150
 FONT = 13
+FAMILY = "DejaVu Sans"
+"""Comes with the library and has Cyrillic."""
 TITLE_WIDTH, LABEL_WIDTH = 38, 26
 MONTHS = ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
@@ -170,4 +172,6 @@ def plain(text: str, width: int = LABEL_WIDTH) -> str:
 
 @cache
 def _letters() -> frozenset[int]:
-    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+    """Return what both weights of the typeface can draw."""
+    weights = (FontProperties(family=FAMILY, weight=weight) for weight in ("normal", "bold"))
+    return frozenset.intersection(*(frozenset(get_font(findfont(one)).get_charmap()) for one in weights))
