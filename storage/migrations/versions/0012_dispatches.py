@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_dispatches"
-down_revision = "0009_theme"
+revision = "0012_dispatches"
+down_revision = "0011_watches"
 branch_labels = None
 depends_on = None
 
