@@ -253,9 +253,6 @@ class Delivery:
         if message is None:
             return False
         self._on_step(Step.RENDERED)
-        if target.edit is not None and target.shows == message.digest:
-            await self._settling.unchanged(note)
-            return False
         if note.state is OutboxState.UNKNOWN and target.edit is None and not await self._reachable():
             await self._settling.later(note)
             return False
@@ -264,6 +261,12 @@ class Delivery:
         if not await self._database.write(lambda tx: outbox.claim(tx, note, now=now, fresh=fresh)):
             return False
         self._on_step(Step.CLAIMED)
+        message = await self._worded_at_last(note, message)
+        if message is None:
+            return False
+        if target.edit is not None and target.shows == message.digest:
+            await self._settling.unchanged(note)
+            return False
         meaning = await self._say(note, message, target)
         self._count(meaning)
         self._on_step(Step.SENT)
@@ -272,6 +275,17 @@ class Delivery:
             self.wake()
         self._on_step(Step.RECORDED)
         return True
+
+    async def _worded_at_last(self, note: Owed, before: Message) -> Message | None:
+        """Render once more what is claimed: until then whatever changed was left to this note to tell."""
+        try:
+            message = await self._render(note)
+        except Exception:
+            log.exception("note %s cannot be worded anew", note.id)
+            return before
+        if message is None:
+            await self._settling.bury(note, Untold.NOTHING_TO_TELL)
+        return message
 
     async def _worded(self, note: Owed) -> Message | None:
         """Render a note; a template that fails thrice does not keep an alert back."""

@@ -18,6 +18,7 @@ from demo.telegram import ADMIN, OLGA, SUPPORT
 from handlers.notifications import owe, remind
 from storage import incidents, outbox
 from storage.database import Connection
+from storage.outbox import Owed
 
 CHAT = SUPPORT.id
 
@@ -43,6 +44,25 @@ async def test_a_card_is_sent_edited_and_answered_when_it_ends(world: Any) -> No
     card, reply = await world.sim(f"chats/{CHAT}/messages")
     assert (card["silent"], reply["silent"], reply["reply_to"]) == (False, True, card["message_id"])
     assert world.steps[:6] == ["picked", "rendered", "claimed", "sent", "settled", "recorded"]
+
+
+async def test_what_ends_while_its_card_is_being_worded_turns_green(world: Any) -> None:
+    async with world.delivering() as delivery:
+        outage = await world.opens()
+        delivery.wake()
+        await world.until(lambda texts: texts == ["firing №1 open r0"])
+        outage = await world.stage.step(outage, ChangeKind.GREW, at=world.now())
+        worded, ending = world.render, [outage]
+
+        async def ends_meanwhile(note: Owed) -> Any:
+            message = await worded(note)
+            if ending:
+                await world.ends(ending.pop())
+            return message
+
+        delivery._render = ends_meanwhile
+        delivery.wake()
+        await world.until(lambda texts: texts == ["update №1 ended r2", "resolved №1 ended r2"])
 
 
 async def test_the_delivery_wakes_at_once_and_finds_things_by_itself_too(world: Any) -> None:
