@@ -71,7 +71,7 @@ def test_without_it_the_missing_points_are_named(told: Told) -> None:
 def test_everything_that_came_back_is_said_once(told: Told) -> None:
     _, said = told
 
-    back = [one for one in said if not one["edit"] and "всё вернулось после" in one["text"]]
+    back = [one for one in said if not one["edit"] and "🟢 ТехПром: всё вернулось после" in one["text"]]
     assert [str(one["at"])[5:10] for one in back if one["at"] > "2023-02-16"] == ["02-16"]
 
 
