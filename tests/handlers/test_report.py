@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from storage.database import Database
 from storage.tables import usage_daily
 from tests.builders import NOON, after
-from tests.talk import MISHA, OLGA, PETR, Talk, labels, settle_estate, talking
+from tests.talk import MISHA, OLGA, SUPPORT, Talk, labels, settle_estate, talking
 
 
 @pytest.fixture
@@ -69,13 +69,12 @@ async def test_another_managers_client_is_not_found(talk: Talk) -> None:
 
 async def test_another_managers_button_is_refused(talk: Talk) -> None:
     await used(talk, november=9, october=60, september=40)
-    (said,) = await talk.says(OLGA, "/report ромашка")
-    table = next(button for row in said["buttons"] for button in row if button["text"] == "Таблица")
+    (said,) = await talk.says(OLGA, "/report ромашка", SUPPORT)
 
-    pressed = await talk.presses(OLGA, table["text"])
-    assert pressed["alert"] is False
-    foreign = await talk.says(PETR, "/report vektor")
-    assert foreign[0]["photo"]
+    pressed = await talk.presses(MISHA, "Таблица", SUPPORT, said)
+
+    assert pressed["alert"]
+    assert not await talk.calls("sendDocument")
 
 
 async def test_the_table_has_each_month_against_the_one_before(talk: Talk) -> None:
